@@ -1,0 +1,1 @@
+"""KSBB: software that carries aid from a commitment to a documented handover."""

@@ -1,0 +1,67 @@
+"""Events: what happened, in one hash chain per stream (a commitment, a party, a target …)."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+GENESIS = "0" * 64
+"""The hash before a stream's first event."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One event: who (`account_id`, `role`), when (UTC), what (`kind`, `payload`), why (`reason`), after which (`previous`)."""
+
+    id: str
+    stream: str
+    sequence: int
+    kind: str
+    at: datetime
+    account_id: str
+    role: str
+    reason: str
+    payload: dict[str, Any]
+    previous: str
+    hash: str
+
+
+def event_hash(
+    *, stream: str, sequence: int, kind: str, at: datetime, account_id: str, role: str, reason: str, payload: dict[str, Any], previous: str
+) -> str:
+    """SHA-256 (hex) over the canonical JSON of an event's contents and the hash of the one before it."""
+    body = {
+        "account_id": account_id,
+        "at": at.isoformat(timespec="microseconds"),
+        "kind": kind,
+        "payload": payload,
+        "previous": previous,
+        "reason": reason,
+        "role": role,
+        "sequence": sequence,
+        "stream": stream,
+    }
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def broken_at(events: list[Event]) -> int | None:
+    """The sequence of the first event of a stream whose place, hash or predecessor isn't right; None for a sound chain."""
+    previous = GENESIS
+    for position, event in enumerate(events, start=1):
+        expected = event_hash(
+            stream=event.stream,
+            sequence=event.sequence,
+            kind=event.kind,
+            at=event.at,
+            account_id=event.account_id,
+            role=event.role,
+            reason=event.reason,
+            payload=event.payload,
+            previous=previous,
+        )
+        if event.sequence != position or event.previous != previous or event.hash != expected:
+            return position
+        previous = event.hash
+    return None

@@ -1,0 +1,86 @@
+"""Targets: who receives aid."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from ksbb.domain.quantities import NeedBalance
+
+_RW_CODE = re.compile(r"^\d{2}\.\d{2}\.\d{2}\.\d{4}-RW\d{3}$")
+_OTHER_CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{2,39}$")
+
+
+class TargetKind(StrEnum):
+    """All kinds of targets of the six programs and the two planned ones."""
+
+    RW = "rw"
+    ORPHANAGE = "orphanage"
+    NURSING_HOME = "nursing_home"
+    BOARDING_SCHOOL = "boarding_school"
+    DISABILITY_HOME = "disability_home"
+    SCHOOL = "school"
+    ENTERPRISE = "enterprise"
+    MARKET_LOCATION = "market_location"
+    JOB_SEEKER_GROUP = "job_seeker_group"
+    TRAINING_CENTRE = "training_centre"
+    WASTE_BANK = "waste_bank"
+    DWELLING_GROUP = "dwelling_group"
+    STUDIO = "studio"
+    COMMUNITY_GARDEN = "community_garden"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One target. `area_code` is its sub-district; `households` is set for RWs; `contact_office` holds no private data.
+
+    `synthetic` marks made-up records in every view and export. `ziswaf_entitled`: may receive aid from zakat funds.
+    """
+
+    id: str
+    code: str
+    kind: TargetKind
+    name: str
+    area_code: str
+    households: int | None
+    contact_office: str
+    ziswaf_entitled: bool
+    synthetic: bool
+    created_at: datetime
+    version: int
+
+
+def code_error(kind: TargetKind, code: str, area_code: str) -> str | None:
+    """What a target's code should look like, or None when it is right.
+
+    An RW's code is its sub-district and its number, such as `31.71.06.1002-RW003`.
+    """
+    if kind is TargetKind.RW:
+        if _RW_CODE.match(code) and code.startswith(area_code + "-"):
+            return None
+        return f"{area_code}-RW001"
+    return None if _OTHER_CODE.match(code) else _OTHER_CODE.pattern
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What one target needs of one aid type: `quantity` units as of a day, by a named source.
+
+    `promised` is allocated and not yet handed over; `accepted` was handed over and accepted.
+    """
+
+    id: str
+    target_id: str
+    program_id: str
+    aid_type: str
+    quantity: int
+    promised: int
+    accepted: int
+    source: str
+    as_of: date
+    version: int
+
+    @property
+    def balance(self) -> NeedBalance:
+        """The need's quantities under their law."""
+        return NeedBalance(quantity=self.quantity, promised=self.promised, accepted=self.accepted)

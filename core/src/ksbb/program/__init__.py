@@ -1,0 +1,64 @@
+"""The plugin surface: all that a program imports from the platform.
+
+A program is a distribution with an entry point in the group `ksbb.programs` that names a module. The module implements
+the hook `ksbb_program`, which returns a `Program`.
+"""
+
+from ksbb.domain.follow_ups import FollowUpStatus
+from ksbb.domain.parties import CollaboratorClass, FundSource
+from ksbb.domain.rights import Role
+from ksbb.domain.targets import TargetKind
+from ksbb.domain.text import Text
+from ksbb.program.aid import AidType, Identifier, JsonSchema, ReferenceValue, Unit, described, object_schema
+from ksbb.program.bench import Case, Clash, Custody, FollowUpPlan, HandedOver, Outcome, Workbench, workbench
+from ksbb.program.hooks import LifecycleEvent, hookimpl
+from ksbb.program.program import (
+    API_VERSION,
+    Measure,
+    Program,
+    ProgramFlow,
+    ProgramSettings,
+    Stage,
+    SuccessMetric,
+    read_guide,
+)
+from ksbb.program.rules import CommitmentView, Finding, LineView, Rule, Severity
+
+__all__ = [
+    "API_VERSION",
+    "AidType",
+    "Case",
+    "Clash",
+    "CollaboratorClass",
+    "CommitmentView",
+    "Custody",
+    "Finding",
+    "FollowUpPlan",
+    "FollowUpStatus",
+    "FundSource",
+    "HandedOver",
+    "Identifier",
+    "JsonSchema",
+    "LifecycleEvent",
+    "LineView",
+    "Measure",
+    "Outcome",
+    "Program",
+    "ProgramFlow",
+    "ProgramSettings",
+    "ReferenceValue",
+    "Role",
+    "Rule",
+    "Severity",
+    "Stage",
+    "SuccessMetric",
+    "TargetKind",
+    "Text",
+    "Unit",
+    "Workbench",
+    "described",
+    "hookimpl",
+    "object_schema",
+    "read_guide",
+    "workbench",
+]

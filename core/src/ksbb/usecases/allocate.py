@@ -1,0 +1,195 @@
+"""Allocate parts of a commitment to targets, and release what was promised."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+
+from ksbb.domain.commitments import Commitment, CommitmentStatus
+from ksbb.domain.errors import conflict, invalid, not_found
+from ksbb.domain.parties import FundSource
+from ksbb.domain.rights import Permission, require
+from ksbb.domain.targets import Need
+from ksbb.domain.text import Text
+from ksbb.program import Stage
+from ksbb.storage import tables
+from ksbb.storage.rows import change, fetch_one, put
+from ksbb.storage.unit import new_id
+from ksbb.usecases.assess import require_reason
+from ksbb.usecases.chain import (
+    append,
+    load_commitment,
+    load_target,
+    plain,
+    refuse_own_commitment,
+    statistic,
+    store_balances,
+    worth,
+)
+from ksbb.usecases.desk import Desk
+
+APPROVED = frozenset({CommitmentStatus.APPROVED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocation:
+    """A promise of `quantity` units of a line to a target; `released` was taken back, the rest is under way or delivered."""
+
+    id: str
+    commitment_id: str
+    line_id: str
+    target_id: str
+    need_id: str
+    quantity: int
+    released: int
+    dispatched: int
+    accepted: int
+    rejected: int
+    lost: int
+    reason: str
+    at: datetime
+
+    @property
+    def open(self) -> int:
+        """Promised and not yet on its way."""
+        return self.quantity - self.released - self.dispatched
+
+
+async def lock_need(desk: Desk, target_id: str, program_id: str, aid_type: str) -> Need | None:
+    """The target's need of an aid type, locked until the unit ends."""
+    table = tables.needs
+    query = select(table).where(
+        table.c.target_id == target_id, table.c.program_id == program_id, table.c.aid_type == aid_type
+    )
+    return await fetch_one(desk.unit.connection, query.with_for_update(), Need)
+
+
+async def load_allocation(desk: Desk, commitment_id: str, allocation_id: str, pointer: str = "") -> Allocation:
+    """An allocation of a commitment whose lock is held. Raises NotFound."""
+    table = tables.allocations
+    query = select(table).where(table.c.id == allocation_id, table.c.commitment_id == commitment_id)
+    found = await fetch_one(desk.unit.connection, query, Allocation)
+    if found is None:
+        raise not_found(Text("alokasi", "allocation"), allocation_id, pointer)
+    return found
+
+
+async def allocate(
+    desk: Desk, commitment_id: str, *, line_id: str, target_id: str, quantity: int, expected_version: int, reason: str = ""
+) -> tuple[Commitment, Allocation]:
+    """Promise `quantity` units of a line to a target.
+
+    Raises Conflict when the commitment isn't approved or the target can't take zakat funds, InvalidInput when the target isn't
+    of the program's kinds, has no such need, or the quantity exceeds what is unallocated or still needed.
+    """
+    commitment = await load_commitment(desk, commitment_id, expected_version=expected_version)
+    target = await load_target(desk, target_id)
+    role = require(desk.actor, Permission.ALLOCATE, commitment.program_id, target.area_code)
+    refuse_own_commitment(desk, commitment)
+    commitment.require_status(APPROVED, "allocate")
+    program = desk.programs.require(commitment.program_id).program
+    line = commitment.line(line_id, "/line_id")
+    if target.kind not in program.target_kinds:
+        kinds = sorted(program.target_kinds)
+        raise invalid(
+            "target_kind",
+            Text(
+                f"program {program.id} melayani {', '.join(kinds)}, bukan {target.kind}",
+                f"program {program.id} serves {', '.join(kinds)}, not {target.kind}",
+            ),
+            "/target_id",
+            kinds,
+            str(target.kind),
+        )
+    if commitment.fund_source is FundSource.ZISWAF and not target.ziswaf_entitled:
+        raise conflict(
+            "target_not_entitled",
+            Text(
+                f"sasaran {target.code} tidak berhak atas dana zakat (ziswaf)",
+                f"target {target.code} isn't entitled to zakat funds (ziswaf)",
+            ),
+            "/target_id",
+            expected={"ziswaf_entitled": True},
+            given={"ziswaf_entitled": False},
+        )
+    balance = line.balance.allocate(quantity)
+    need = await lock_need(desk, target_id, commitment.program_id, line.aid_type)
+    if need is None:
+        raise invalid(
+            "need_missing",
+            Text(
+                f"sasaran {target.code} tidak mempunyai kebutuhan {line.aid_type}; daftarkan kebutuhannya dahulu",
+                f"target {target.code} has no need of {line.aid_type}; register the need first",
+            ),
+            "/target_id",
+            given=target.code,
+        )
+    served = need.balance.promise(quantity)
+    allocation = Allocation(
+        id=new_id(),
+        commitment_id=commitment_id,
+        line_id=line_id,
+        target_id=target_id,
+        need_id=need.id,
+        quantity=quantity,
+        released=0,
+        dispatched=0,
+        accepted=0,
+        rejected=0,
+        lost=0,
+        reason=reason,
+        at=desk.now,
+    )
+    connection = desk.unit.connection
+    await put(connection, tables.allocations, allocation)
+    await store_balances(desk, {line_id: balance})
+    await change(connection, tables.needs, need.id, promised=served.promised)
+    desk.unit.cover(commitment.program_id, line.aid_type, target.area_code, promised=quantity)
+    key = await statistic(desk, commitment, "allocated", aid_type=line.aid_type, target=target)
+    desk.unit.count(key, count=1, quantity=quantity, value=worth(line, quantity))
+    commitment, _ = await append(
+        desk, commitment, "allocated", role=role, payload=plain(allocation), reason=reason, stage=Stage.ALLOCATED
+    )
+    return commitment, allocation
+
+
+async def release(
+    desk: Desk, commitment_id: str, allocation_id: str, *, quantity: int, reason: str, expected_version: int
+) -> tuple[Commitment, Allocation]:
+    """Take back a part of a promise that is not on its way; the target's need is open again by as much.
+
+    Raises InvalidInput when the quantity exceeds what is open, or no reason is given.
+    """
+    commitment = await load_commitment(desk, commitment_id, expected_version=expected_version)
+    allocation = await load_allocation(desk, commitment_id, allocation_id)
+    target = await load_target(desk, allocation.target_id)
+    role = require(desk.actor, Permission.ALLOCATE, commitment.program_id, target.area_code)
+    refuse_own_commitment(desk, commitment)
+    commitment.require_status(APPROVED, "release")
+    require_reason(reason)
+    line = commitment.line(allocation.line_id, "/line_id")
+    if quantity > allocation.open:
+        raise invalid(
+            "over_quantity",
+            Text(
+                f"alokasi ini masih terbuka {allocation.open}, diberikan {quantity}",
+                f"{allocation.open} of this allocation is open, given {quantity}",
+            ),
+            "/quantity",
+            {"maximum": allocation.open},
+            quantity,
+        )
+    balance = line.balance.release(quantity)
+    need = await lock_need(desk, allocation.target_id, commitment.program_id, line.aid_type)
+    if need is None:
+        raise not_found(Text("kebutuhan", "need"), allocation.need_id)
+    connection = desk.unit.connection
+    await change(connection, tables.allocations, allocation_id, released=allocation.released + quantity)
+    await store_balances(desk, {line.id: balance})
+    await change(connection, tables.needs, need.id, promised=need.balance.release(quantity).promised)
+    desk.unit.cover(commitment.program_id, line.aid_type, target.area_code, promised=-quantity)
+    key = await statistic(desk, commitment, "released", aid_type=line.aid_type, target=target)
+    desk.unit.count(key, count=1, quantity=quantity, value=worth(line, quantity))
+    payload = {"allocation_id": allocation_id, "quantity": quantity}
+    commitment, _ = await append(desk, commitment, "released", role=role, payload=payload, reason=reason)
+    return commitment, replace(allocation, released=allocation.released + quantity)

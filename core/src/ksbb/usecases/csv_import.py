@@ -1,0 +1,112 @@
+"""Tables that people bring: CSV read into rows, with every error named by row and column at once."""
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ksbb.domain.errors import InvalidInput, Problem, invalid
+from ksbb.domain.text import Text
+
+_MAX_PROBLEMS = 200
+_MAX_BYTES = 20 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: rows that were new, changed, and the same as before."""
+
+    new: int
+    changed: int
+    unchanged: int
+
+
+@dataclass(slots=True)
+class Problems:
+    """Collects what is wrong in a table; rows count from 1, the heading not counted."""
+
+    found: list[Problem] = field(default_factory=list)
+
+    def add(self, row: int, column: str, message: Text, *, expected: object = None, given: object = None) -> None:
+        """Name a problem of one cell."""
+        place = Text(f"baris {row}, kolom {column}: {message.id}", f"row {row}, column {column}: {message.en}")
+        self.found.append(
+            Problem(code="cell", message=place, pointer=f"/rows/{row}/{column}", expected=expected, given=given)
+        )
+
+    def check(self) -> None:
+        """Raises InvalidInput with all problems (the first 200 of them), when there are any."""
+        if self.found:
+            raise InvalidInput(*self.found[:_MAX_PROBLEMS])
+
+
+def read_table(content: bytes, required: Sequence[str], optional: Sequence[str] = ()) -> list[dict[str, str]]:
+    """The rows of a CSV file in UTF-8 with a heading. Raises InvalidInput for another encoding, or columns missing or unknown."""
+    if len(content) > _MAX_BYTES:
+        raise invalid("too_large", Text("berkas lebih besar dari 20 MB", "the file is larger than 20 MB"), "/file", _MAX_BYTES, len(content))
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise invalid(
+            "encoding",
+            Text(f"berkas bukan UTF-8 (byte ke-{error.start}); simpan ulang sebagai CSV UTF-8", f"the file isn't UTF-8 (byte {error.start}); save it again as CSV UTF-8"),
+            "/file",
+            "UTF-8",
+        ) from error
+    reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", strict=True)
+    try:
+        heading = [name.strip() for name in reader.fieldnames or []]
+        reader.fieldnames = heading
+        rows = list(reader)
+    except csv.Error as error:
+        raise invalid(
+            "csv",
+            Text(f"CSV tidak terbaca pada baris {reader.line_num}: {error}", f"the CSV can't be read at line {reader.line_num}: {error}"),
+            "/file",
+        ) from error
+    known = [*required, *optional]
+    problems = [
+        Problem(code="column_missing", message=Text(f"kolom {name} tidak ada", f"column {name} is missing"), pointer="/rows/0", expected=known, given=heading)
+        for name in required
+        if name not in heading
+    ]
+    problems += [
+        Problem(code="column_unknown", message=Text(f"kolom {name} tidak dikenal", f"column {name} isn't known"), pointer="/rows/0", expected=known, given=name)
+        for name in heading
+        if name not in known
+    ]
+    if problems:
+        raise InvalidInput(*problems)
+    collected = Problems()
+    for number, row in enumerate(rows, start=1):
+        if row.get("") or None in row.values():
+            message = Text(f"baris harus berisi {len(heading)} kolom", f"the row must have {len(heading)} columns")
+            collected.add(number, "*", message, expected=len(heading))
+    collected.check()
+    return [{name: (value or "").strip() for name, value in row.items()} for row in rows]
+
+
+def cell(problems: Problems, row: int, column: str, value: str, parse: Callable[[str], Any], expected: str) -> Any:  # noqa: ANN401 - what `parse` makes
+    """One cell, parsed; None and a problem when `parse` raises ValueError."""
+    try:
+        return parse(value)
+    except ValueError:
+        problems.add(row, column, Text(f"harus {expected}, diberikan {value!r}", f"must be {expected}, given {value!r}"), expected=expected, given=value)
+        return None
+
+
+def yes_or_no(value: str) -> bool:
+    """`true`/`false`, `ya`/`tidak`, `1`/`0`, or empty for false. Raises ValueError for anything else."""
+    known: Mapping[str, bool] = {"true": True, "ya": True, "1": True, "false": False, "tidak": False, "0": False, "": False}
+    try:
+        return known[value.lower()]
+    except KeyError as error:
+        raise ValueError(value) from error
+
+
+def whole(value: str) -> int:
+    """A whole number, zero or more. Raises ValueError for anything else."""
+    if not value.isascii() or not value.isdigit():
+        raise ValueError(value)
+    return int(value)

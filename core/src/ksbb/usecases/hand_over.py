@@ -1,0 +1,395 @@
+"""Hand over: the executor records what was delivered, the witness confirms or refuses it."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import func, select
+
+from ksbb.domain.commitments import Commitment
+from ksbb.domain.errors import Conflict, Problem, conflict, forbidden, invalid, not_found
+from ksbb.domain.handover_report import report_number
+from ksbb.domain.quantities import HandoverOutcome
+from ksbb.domain.rights import Permission, Role, require
+from ksbb.domain.targets import Target
+from ksbb.domain.text import Text
+from ksbb.program import Stage
+from ksbb.storage import tables
+from ksbb.storage.rows import change, fetch_all, fetch_one, put
+from ksbb.storage.unit import new_id
+from ksbb.usecases.accounts import load_actor
+from ksbb.usecases.allocate import APPROVED, load_allocation, lock_need
+from ksbb.usecases.assess import require_reason
+from ksbb.usecases.chain import (
+    append,
+    load_commitment,
+    load_target,
+    plain,
+    refuse_doubles,
+    require_licensed,
+    require_own,
+    statistic,
+    store_balances,
+    worth,
+)
+from ksbb.usecases.desk import Desk, jakarta_day
+from ksbb.usecases.dispatch import Dispatch, DispatchLine
+
+RENDER_REPORT = "handover_report"
+"""The outbox consumer that makes the report's PDF."""
+
+HANDOVER = Text("serah terima", "handover")
+
+
+class HandoverStatus(StrEnum):
+    """Recorded by the executor, then confirmed or refused by the witness."""
+
+    RECORDED = "recorded"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeInput:
+    """What the executor records of one dispatched line: delivered = accepted + rejected + lost."""
+
+    dispatch_line_id: str
+    delivered: int
+    accepted: int
+    rejected: int = 0
+    lost: int = 0
+    reason: str = ""
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """One handover of a dispatch. Its quantities count once the witness has confirmed it."""
+
+    id: str
+    dispatch_id: str
+    commitment_id: str
+    target_id: str
+    status: HandoverStatus
+    recipient_name: str
+    recipient_office: str
+    witness_account_id: str
+    recorded_by: str
+    place: str
+    handed_over_at: datetime
+    recorded_at: datetime
+    decided_at: datetime | None
+    decision_note: str
+    lines: tuple[OutcomeInput, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The handover report (BAST) of a confirmed handover; `file_sha256` is set once its PDF is made."""
+
+    id: str
+    handover_id: str
+    program_id: str
+    year: int
+    sequence: int
+    number: str
+    verify_code: str
+    status: str
+    issued_at: datetime
+    file_sha256: str | None
+
+
+async def load_dispatch(desk: Desk, dispatch_id: str) -> Dispatch:
+    """A dispatch with its lines. Raises NotFound."""
+    table = tables.dispatches
+    found = await fetch_one(desk.unit.connection, select(table).where(table.c.id == dispatch_id), Dispatch)
+    if found is None:
+        raise not_found(Text("pengiriman", "dispatch"), dispatch_id)
+    lines = tables.dispatch_lines
+    query = select(lines).where(lines.c.dispatch_id == dispatch_id).order_by(lines.c.id)
+    return replace(found, lines=tuple(await fetch_all(desk.unit.connection, query, DispatchLine)))
+
+
+async def load_handover(desk: Desk, handover_id: str) -> Handover:
+    """A handover with its lines. Raises NotFound."""
+    table = tables.handovers
+    found = await fetch_one(desk.unit.connection, select(table).where(table.c.id == handover_id), Handover)
+    if found is None:
+        raise not_found(HANDOVER, handover_id)
+    lines = tables.handover_lines
+    query = select(lines).where(lines.c.handover_id == handover_id).order_by(lines.c.dispatch_line_id)
+    return replace(found, lines=tuple(await fetch_all(desk.unit.connection, query, OutcomeInput)))
+
+
+async def record(
+    desk: Desk,
+    dispatch_id: str,
+    *,
+    lines: Sequence[OutcomeInput],
+    recipient_name: str,
+    recipient_office: str,
+    witness_account_id: str,
+    place: str,
+    handed_over_at: datetime,
+    expected_version: int,
+) -> tuple[Commitment, Handover]:
+    """The executor records a handover and names its witness. `expected_version` is the commitment's.
+
+    Raises InvalidInput where an outcome doesn't add up or exceeds what is in transit, Forbidden for a witness who isn't
+    independent, Conflict while another handover of the dispatch waits for its witness, or without a licence in force.
+    """
+    found = await load_dispatch(desk, dispatch_id)
+    commitment = await load_commitment(desk, found.commitment_id, expected_version=expected_version)
+    sent = await load_dispatch(desk, dispatch_id)
+    target = await load_target(desk, sent.target_id)
+    role = require(desk.actor, Permission.HAND_OVER, commitment.program_id, target.area_code)
+    commitment.require_status(APPROVED, "hand_over")
+    require_own(desk, sent.executor_id, Text("mencatat serah terima ini", "record this handover"))
+    await require_licensed(desk, commitment, sent.aggregator_id, target.area_code)
+    await _require_witness(desk, commitment, sent, target, witness_account_id)
+    if not sent.at <= handed_over_at <= desk.now:
+        raise invalid(
+            "time",
+            Text("waktu serah terima berada antara pengiriman dan sekarang", "a handover lies between its dispatch and now"),
+            "/handed_over_at",
+            {"minimum": sent.at.isoformat(), "maximum": desk.now.isoformat()},
+            handed_over_at.isoformat(),
+        )
+    for pointer, value in (("/recipient_name", recipient_name), ("/recipient_office", recipient_office), ("/place", place)):
+        if not value.strip():
+            raise invalid("required", Text("wajib diisi", "is required"), pointer, {"minLength": 1}, value)
+    await _refuse_second_pending(desk, dispatch_id)
+    _check_outcomes(sent, lines)
+    handover = Handover(
+        id=new_id(),
+        dispatch_id=dispatch_id,
+        commitment_id=commitment.id,
+        target_id=sent.target_id,
+        status=HandoverStatus.RECORDED,
+        recipient_name=recipient_name,
+        recipient_office=recipient_office,
+        witness_account_id=witness_account_id,
+        recorded_by=desk.actor.account_id,
+        place=place,
+        handed_over_at=handed_over_at,
+        recorded_at=desk.now,
+        decided_at=None,
+        decision_note="",
+        lines=tuple(lines),
+    )
+    await put(desk.unit.connection, tables.handovers, handover)
+    await desk.unit.connection.execute(
+        tables.handover_lines.insert(), [{"handover_id": handover.id, **plain(line)} for line in lines]
+    )
+    payload = plain(handover)
+    # The recipient's name is personal data and stays out of the chain of hashes, so that it can be erased.
+    del payload["recipient_name"]
+    commitment, _ = await append(desk, commitment, "handover_recorded", role=role, payload=payload)
+    return commitment, handover
+
+
+async def confirm(desk: Desk, handover_id: str, *, expected_version: int) -> tuple[Commitment, Handover, Report]:
+    """The witness confirms a handover: its quantities count, and its report (BAST) gets its number.
+
+    Raises Forbidden for anyone but the named witness, Conflict without evidence or when it was decided already.
+    """
+    commitment, handover, target, role = await _decide(desk, handover_id, expected_version)
+    evidence = tables.evidence
+    count = await desk.unit.connection.execute(
+        select(func.count()).select_from(evidence).where(evidence.c.handover_id == handover_id)
+    )
+    if not count.scalar_one():
+        raise conflict(
+            "evidence_missing",
+            Text("lampirkan paling sedikit satu bukti (foto atau PDF) dahulu", "attach at least one piece of evidence (photo or PDF) first"),
+            expected={"evidence": "at least 1"},
+            given=0,
+        )
+    sent = await load_dispatch(desk, handover.dispatch_id)
+    balances = {line.id: line.balance for line in commitment.lines}
+    dispatched = {line.id: line for line in sent.lines}
+    for position, given in enumerate(sorted(handover.lines, key=lambda line: dispatched[line.dispatch_line_id].line_id)):
+        sent_line = dispatched[given.dispatch_line_id]
+        outcome = _outcome(given, position)
+        balances[sent_line.line_id] = balances[sent_line.line_id].hand_over(outcome)
+        await _settle(desk, commitment, target, sent_line, outcome)
+    await store_balances(desk, balances)
+    connection = desk.unit.connection
+    await change(connection, tables.handovers, handover_id, status=HandoverStatus.CONFIRMED, decided_at=desk.now)
+    report = await _number_report(desk, commitment, handover, target)
+    commitment, event = await append(
+        desk,
+        commitment,
+        "handed_over",
+        role=role,
+        payload={
+            "handover_id": handover_id,
+            "report": {"number": report.number, "year": report.year, "sequence": report.sequence},
+            "lines": plain(handover.lines),
+        },
+        stage=Stage.HANDED_OVER,
+        subject_id=handover_id,
+    )
+    desk.unit.post(event, program_id=commitment.program_id, consumer=RENDER_REPORT, stage=Stage.HANDED_OVER, subject_id=handover_id)
+    return commitment, replace(handover, status=HandoverStatus.CONFIRMED, decided_at=desk.now), report
+
+
+async def refuse(desk: Desk, handover_id: str, *, reason: str, expected_version: int) -> tuple[Commitment, Handover]:
+    """The witness refuses a recorded handover with the reason; the goods count as in transit as before."""
+    commitment, handover, _, role = await _decide(desk, handover_id, expected_version)
+    require_reason(reason)
+    changes = {"status": HandoverStatus.REFUSED, "decided_at": desk.now, "decision_note": reason}
+    await change(desk.unit.connection, tables.handovers, handover_id, **changes)
+    commitment, _ = await append(
+        desk, commitment, "handover_refused", role=role, payload={"handover_id": handover_id}, reason=reason
+    )
+    return commitment, replace(handover, status=HandoverStatus.REFUSED, decided_at=desk.now, decision_note=reason)
+
+
+async def _decide(desk: Desk, handover_id: str, expected_version: int) -> tuple[Commitment, Handover, Target, Role]:
+    found = await load_handover(desk, handover_id)
+    commitment = await load_commitment(desk, found.commitment_id, expected_version=expected_version)
+    handover = await load_handover(desk, handover_id)
+    target = await load_target(desk, handover.target_id)
+    role = require(desk.actor, Permission.WITNESS, commitment.program_id, target.area_code)
+    if handover.witness_account_id != desk.actor.account_id:
+        raise forbidden("other_witness", Text("saksi lain yang dicatat untuk serah terima ini", "another witness is named for this handover"))
+    if handover.status is not HandoverStatus.RECORDED:
+        raise Conflict(
+            Problem(
+                code="wrong_status",
+                message=Text(
+                    f"serah terima ini sudah {handover.status}", f"this handover is {handover.status} already"
+                ),
+                pointer="/status",
+                expected=[str(HandoverStatus.RECORDED)],
+                given=str(handover.status),
+            )
+        )
+    return commitment, handover, target, role
+
+
+async def _require_witness(desk: Desk, commitment: Commitment, sent: Dispatch, target: Target, account_id: str) -> None:
+    witness = await load_actor(desk.unit.connection, account_id)
+    if witness is None or witness.role_for(Permission.WITNESS, commitment.program_id, target.area_code) is None:
+        raise invalid(
+            "witness_unknown",
+            Text(
+                f"saksi haruslah petugas dengan peran witness untuk wilayah {target.area_code}",
+                f"the witness must be an officer with the role witness for area {target.area_code}",
+            ),
+            "/witness_account_id",
+            {"role": str(Role.WITNESS), "area": target.area_code},
+            account_id,
+        )
+    parties = {commitment.collaborator_id, sent.aggregator_id, sent.executor_id}
+    if account_id == desk.actor.account_id or (witness.party_id is not None and witness.party_id in parties):
+        raise forbidden(
+            "witness_not_independent",
+            Text(
+                "saksi tidak boleh berasal dari pemberi, agregator, atau pelaksana bantuan ini",
+                "the witness may not belong to the donor, the aggregator or the executor of this aid",
+            ),
+        )
+
+
+async def _refuse_second_pending(desk: Desk, dispatch_id: str) -> None:
+    table = tables.handovers
+    query = select(table.c.id).where(table.c.dispatch_id == dispatch_id, table.c.status == HandoverStatus.RECORDED)
+    if (await desk.unit.connection.execute(query)).first() is not None:
+        raise conflict(
+            "handover_pending",
+            Text("serah terima sebelumnya dari pengiriman ini masih menunggu saksi", "an earlier handover of this dispatch still waits for its witness"),
+        )
+
+
+def _check_outcomes(sent: Dispatch, lines: Sequence[OutcomeInput]) -> None:
+    if not lines:
+        raise invalid("lines", Text("sebutkan paling sedikit satu baris", "name at least one line"), "/lines", {"minItems": 1}, 0)
+    refuse_doubles([line.dispatch_line_id for line in lines], "/lines")
+    known = {line.id: line for line in sent.lines}
+    for position, given in enumerate(lines):
+        line = known.get(given.dispatch_line_id)
+        if line is None:
+            raise invalid(
+                "unknown_line",
+                Text(f"surat jalan {sent.number} tidak memuat baris ini", f"travel document {sent.number} has no such line"),
+                f"/lines/{position}/dispatch_line_id",
+                sorted(known),
+                given.dispatch_line_id,
+            )
+        outcome = _outcome(given, position)
+        if outcome.delivered > line.in_transit:
+            raise invalid(
+                "over_quantity",
+                Text(
+                    f"dalam perjalanan {line.in_transit}, diberikan {outcome.delivered}",
+                    f"{line.in_transit} are in transit, given {outcome.delivered}",
+                ),
+                f"/lines/{position}/delivered",
+                {"maximum": line.in_transit},
+                outcome.delivered,
+            )
+
+
+def _outcome(given: OutcomeInput, position: int) -> HandoverOutcome:
+    return HandoverOutcome(
+        delivered=given.delivered,
+        accepted=given.accepted,
+        rejected=given.rejected,
+        lost=given.lost,
+        reason=given.reason,
+        pointer=f"/lines/{position}",
+    )
+
+
+async def _settle(
+    desk: Desk, commitment: Commitment, target: Target, sent: DispatchLine, outcome: HandoverOutcome
+) -> None:
+    connection = desk.unit.connection
+    line = commitment.line(sent.line_id, "")
+    allocation = await load_allocation(desk, commitment.id, sent.allocation_id)
+    need = await lock_need(desk, target.id, commitment.program_id, line.aid_type)
+    if need is None:
+        raise not_found(Text("kebutuhan", "need"), allocation.need_id)
+    served = need.balance.serve(outcome)
+    await change(connection, tables.needs, need.id, promised=served.promised, accepted=served.accepted)
+    for table, row in ((tables.dispatch_lines, sent), (tables.allocations, allocation)):
+        await change(
+            connection,
+            table,
+            row.id,
+            accepted=row.accepted + outcome.accepted,
+            rejected=row.rejected + outcome.rejected,
+            lost=row.lost + outcome.lost,
+        )
+    desk.unit.cover(
+        commitment.program_id, line.aid_type, target.area_code, promised=-outcome.delivered, accepted=outcome.accepted
+    )
+    if outcome.accepted:
+        desk.unit.reach(commitment.program_id, line.aid_type, target.id, desk.today)
+    for measure, quantity in (("accepted", outcome.accepted), ("rejected", outcome.rejected), ("lost", outcome.lost)):
+        if quantity:
+            key = await statistic(desk, commitment, measure, aid_type=line.aid_type, target=target)
+            desk.unit.count(key, count=1, quantity=quantity, value=worth(line, quantity))
+
+
+async def _number_report(desk: Desk, commitment: Commitment, handover: Handover, target: Target) -> Report:
+    day = jakarta_day(handover.handed_over_at)
+    sequence = await desk.unit.next_number(f"report:{commitment.program_id}:{day.year}")
+    report = Report(
+        id=new_id(),
+        handover_id=handover.id,
+        program_id=commitment.program_id,
+        year=day.year,
+        sequence=sequence,
+        number=report_number(sequence, commitment.program_id, target.area_code, day),
+        verify_code=secrets.token_urlsafe(12),
+        status="issued",
+        issued_at=desk.now,
+        file_sha256=None,
+    )
+    await put(desk.unit.connection, tables.reports, report)
+    return report

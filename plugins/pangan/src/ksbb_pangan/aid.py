@@ -1,0 +1,318 @@
+"""The aid types of the food program: what a donor tells about each, and what one unit is worth."""
+
+from datetime import date
+from typing import Any
+
+from ksbb.program import AidType, ReferenceValue, Text, Unit, described, object_schema
+
+from ksbb_pangan.foods import Food, Measure
+
+STAPLE_VALUE = 200_000
+READY_MEAL_VALUE = 45_000
+EID_PACKAGE_VALUE = 85_000
+ALLOWANCE_PERSON_VALUE = 50_000
+ALLOWANCE_FAMILY_VALUE = 200_000
+
+_PRICES = "Harga acuan paket bantuan KSBB Pangan, April 2020"
+_PRICES_FROM = date(2020, 4, 1)
+
+_TIME = r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})$"
+_DAY = r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}$"
+
+_HALAL = described(
+    {"type": "boolean"},
+    Text("Halal", "Halal"),
+    Text(
+        "Pernyataan donatur bahwa seluruh isi halal. Bantuan yang tidak halal tidak dapat disalurkan.",
+        "The donor's declaration that all contents are halal. Aid that is not halal can't be distributed.",
+    ),
+)
+_NEUTRAL = described(
+    {"type": "boolean"},
+    Text("Kemasan netral", "Neutral packaging"),
+    Text(
+        "Pernyataan donatur bahwa kemasan bebas dari muatan politik, SARA, dan keterangan palsu.",
+        "The donor's declaration that the packaging is free of political, racial and false content.",
+    ),
+)
+_EXPIRES_ON = described(
+    {"type": "string", "format": "date", "pattern": _DAY},
+    Text("Tanggal kedaluwarsa", "Expiry day"),
+    Text(
+        "Tanggal kedaluwarsa paling awal di antara isi paket (TTTT-BB-HH). Sayur dan telur tidak dihitung.",
+        "The earliest expiry day among the contents (YYYY-MM-DD). Vegetables and eggs don't count.",
+    ),
+)
+_UNIT_VALUE = described(
+    {"type": "integer", "minimum": 1, "maximum": 10_000_000},
+    Text("Nilai per satuan (Rp)", "Value of one unit (Rp)"),
+    Text(
+        "Nilai satu satuan dalam rupiah penuh, menurut donatur.",
+        "What one unit is worth in whole rupiah, as the donor says.",
+    ),
+)
+_CONTENTS = described(
+    {
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 40,
+        "items": described(
+            {
+                "type": "object",
+                "properties": {
+                    "food": described(
+                        {"type": "string", "enum": [food.value for food in Food]},
+                        Text("Jenis pangan", "Food"),
+                        Text("Jenis pangan dalam paket.", "What kind of food it is."),
+                    ),
+                    "amount": described(
+                        {"type": "number", "exclusiveMinimum": 0, "maximum": 10_000},
+                        Text("Banyaknya", "Amount"),
+                        Text("Banyaknya dalam satu paket.", "How much of it is in one package."),
+                    ),
+                    "unit": described(
+                        {"type": "string", "enum": [measure.value for measure in Measure]},
+                        Text("Satuan", "Unit"),
+                        Text("kg, g, l, ml, atau pcs (buah).", "kg, g, l, ml or pcs (pieces)."),
+                    ),
+                    "registration_number": described(
+                        {"type": "string", "minLength": 1, "maxLength": 40},
+                        Text("Nomor izin edar", "Registration number"),
+                        Text(
+                            "Nomor BPOM MD/ML atau P-IRT pada kemasan; wajib untuk pangan olahan kemasan.",
+                            "The BPOM MD/ML or P-IRT number on the pack; needed for packaged processed food.",
+                        ),
+                    ),
+                },
+                "required": ["food", "amount", "unit"],
+                "additionalProperties": False,
+            },
+            Text("Isi", "Item"),
+            Text("Satu jenis pangan dalam paket.", "One food of the package."),
+        ),
+    },
+    Text("Isi paket", "Contents"),
+    Text("Isi satu paket, satu baris per jenis pangan.", "The contents of one package, one row per food."),
+)
+
+
+def _worth(rupiah: int, **where: str) -> ReferenceValue:
+    return ReferenceValue(rupiah=rupiah, valid_from=_PRICES_FROM, source=_PRICES, where=where)
+
+
+def _item(food: Food, amount: float, unit: Measure, registration_number: str | None = None) -> dict[str, Any]:
+    item: dict[str, Any] = {"food": food.value, "amount": amount, "unit": unit.value}
+    return item if registration_number is None else {**item, "registration_number": registration_number}
+
+
+_STANDARD_CONTENTS = [
+    _item(Food.RICE, 5, Measure.KILOGRAM),
+    _item(Food.COOKING_OIL, 2, Measure.LITRE, "MD 208110002113"),
+    _item(Food.FLOUR, 1, Measure.KILOGRAM, "MD 211209021017"),
+    _item(Food.SUGAR, 1, Measure.KILOGRAM, "MD 251709003045"),
+    _item(Food.CONDENSED_MILK, 370, Measure.GRAM, "MD 205009012087"),
+    _item(Food.TEA, 25, Measure.PIECE, "MD 266411011029"),
+    _item(Food.SARDINES, 155, Measure.GRAM, "MD 527113001061"),
+    _item(Food.INSTANT_NOODLES, 5, Measure.PIECE, "MD 227209114032"),
+]
+
+STAPLE_FOOD = AidType(
+    id="staple_food",
+    name=Text("Paket sembako", "Staple food package"),
+    unit=Unit("package", Text("paket", "package")),
+    schema=object_schema(
+        {
+            "contents": _CONTENTS,
+            "expires_on": _EXPIRES_ON,
+            "halal": _HALAL,
+            "packaging_neutral": _NEUTRAL,
+            "people_per_package": described(
+                {"type": "integer", "minimum": 1, "maximum": 20},
+                Text("Jiwa per paket", "People per package"),
+                Text(
+                    "Untuk berapa jiwa satu paket cukup selama seminggu; kosong berarti satu keluarga.",
+                    "For how many people one package lasts a week; empty means one household.",
+                ),
+            ),
+            "unit_value": _UNIT_VALUE,
+        },
+        ["contents", "expires_on", "halal", "packaging_neutral"],
+        Text("Paket sembako", "Staple food package"),
+        Text(
+            "Kebutuhan pokok satu keluarga selama seminggu. Jangan menulis nama atau data penerima.",
+            "A week of staples for one household. Don't write names or data of recipients.",
+        ),
+    ),
+    reference_values=(_worth(STAPLE_VALUE),),
+    expiry_attribute="expires_on",
+    examples=(
+        {
+            "contents": _STANDARD_CONTENTS,
+            "expires_on": "2027-06-30",
+            "halal": True,
+            "packaging_neutral": True,
+            "people_per_package": 4,
+            "unit_value": 205_000,
+        },
+        {
+            "contents": [
+                _item(Food.RICE, 10, Measure.KILOGRAM),
+                _item(Food.COOKING_OIL, 1800, Measure.MILLILITRE, "BPOM RI MD 208110002113"),
+                _item(Food.EGGS, 30, Measure.PIECE),
+                _item(Food.BISCUITS, 400, Measure.GRAM, "P-IRT 2063173010001-27"),
+            ],
+            "expires_on": "2027-03-15",
+            "halal": True,
+            "packaging_neutral": True,
+            "unit_value": 235_000,
+        },
+    ),
+)
+
+READY_MEAL = AidType(
+    id="ready_meal",
+    name=Text("Makanan siap saji", "Ready meal"),
+    unit=Unit("meal", Text("porsi", "meal")),
+    schema=object_schema(
+        {
+            "cooked_at": described(
+                {"type": "string", "format": "date-time", "pattern": _TIME},
+                Text("Waktu selesai dimasak", "Cooked at"),
+                Text(
+                    "Rencana waktu selesai dimasak untuk pengiriman pertama, dengan zona waktu: 2026-08-01T09:30:00+07:00.",
+                    "When the first delivery will be cooked, with its time zone: 2026-08-01T09:30:00+07:00.",
+                ),
+            ),
+            "eat_by": described(
+                {"type": "string", "format": "date-time", "pattern": _TIME},
+                Text("Dimakan sebelum", "Eat by"),
+                Text(
+                    "Batas waktu makan untuk pengiriman pertama; selang yang sama berlaku untuk pengiriman berikutnya.",
+                    "Until when the first delivery must be eaten; the same span holds for the deliveries after it.",
+                ),
+            ),
+            "halal": _HALAL,
+            "packaging_neutral": _NEUTRAL,
+            "allergens": described(
+                {
+                    "type": "array",
+                    "uniqueItems": True,
+                    "items": {
+                        "type": "string",
+                        "enum": ["gluten", "egg", "fish", "shellfish", "peanut", "tree_nut", "milk", "soy", "sesame"],
+                    },
+                },
+                Text("Alergen", "Allergens"),
+                Text(
+                    "Alergen dalam menu; daftar kosong berarti tidak ada.",
+                    "Allergens in the menu; an empty list means that there are none.",
+                ),
+            ),
+            "menu": described(
+                {"type": "string", "minLength": 3, "maxLength": 200},
+                Text("Menu", "Menu"),
+                Text("Isi satu porsi.", "What one meal consists of."),
+            ),
+            "unit_value": _UNIT_VALUE,
+        },
+        ["cooked_at", "eat_by", "halal", "packaging_neutral"],
+        Text("Makanan siap saji", "Ready meal"),
+        Text(
+            "Makanan satu orang untuk satu hari. Jangan menulis nama atau data penerima.",
+            "Food of one person for one day. Don't write names or data of recipients.",
+        ),
+    ),
+    reference_values=(_worth(READY_MEAL_VALUE),),
+    examples=(
+        {
+            "cooked_at": "2026-08-01T09:30:00+07:00",
+            "eat_by": "2026-08-01T13:00:00+07:00",
+            "halal": True,
+            "packaging_neutral": True,
+            "allergens": ["egg", "soy"],
+            "menu": "Nasi, ayam kecap, tumis buncis, pisang",
+        },
+        {
+            "cooked_at": "2026-02-20T15:00:00+07:00",
+            "eat_by": "2026-02-20T18:30:00+07:00",
+            "halal": True,
+            "packaging_neutral": True,
+            "allergens": [],
+            "unit_value": 45_000,
+        },
+    ),
+)
+
+EID_PACKAGE = AidType(
+    id="eid_package",
+    name=Text("Paket Lebaran", "Eid package"),
+    unit=Unit("package", Text("paket", "package")),
+    schema=object_schema(
+        {
+            "contents": _CONTENTS,
+            "expires_on": _EXPIRES_ON,
+            "halal": _HALAL,
+            "packaging_neutral": _NEUTRAL,
+            "unit_value": _UNIT_VALUE,
+        },
+        ["contents", "expires_on", "halal", "packaging_neutral"],
+        Text("Paket Lebaran", "Eid package"),
+        Text(
+            "Bingkisan Idulfitri, hanya sekitar Lebaran. Jangan menulis nama atau data penerima.",
+            "A gift for Eid al-Fitr, only around Eid. Don't write names or data of recipients.",
+        ),
+    ),
+    reference_values=(_worth(EID_PACKAGE_VALUE),),
+    expiry_attribute="expires_on",
+    examples=(
+        {
+            "contents": [
+                _item(Food.BISCUITS, 650, Measure.GRAM, "MD 235609004051"),
+                _item(Food.SYRUP, 460, Measure.MILLILITRE, "MD 250113008026"),
+                _item(Food.DATES, 500, Measure.GRAM, "ML 236204001093"),
+            ],
+            "expires_on": "2027-01-31",
+            "halal": True,
+            "packaging_neutral": True,
+        },
+        {
+            "contents": [_item(Food.BISCUITS, 2, Measure.PIECE, "P-IRT 2063173010001-27")],
+            "expires_on": "2026-12-01",
+            "halal": True,
+            "packaging_neutral": True,
+            "unit_value": 90_000,
+        },
+    ),
+)
+
+HOLIDAY_ALLOWANCE = AidType(
+    id="holiday_allowance",
+    name=Text("Tunjangan hari raya (THR)", "Holiday allowance"),
+    unit=Unit("allowance", Text("tunjangan", "allowance")),
+    schema=object_schema(
+        {
+            "per": described(
+                {"type": "string", "enum": ["person", "family"]},
+                Text("Diberikan per", "Given per"),
+                Text("Satu tunjangan untuk satu orang atau satu keluarga.", "One allowance for one person or one family."),
+            ),
+            "packaging_neutral": _NEUTRAL,
+            "unit_value": _UNIT_VALUE,
+        },
+        ["per", "packaging_neutral"],
+        Text("Tunjangan hari raya", "Holiday allowance"),
+        Text(
+            "Uang atau voucer belanja untuk Lebaran. Jangan menulis nama atau data penerima.",
+            "Money or a shopping voucher for Eid. Don't write names or data of recipients.",
+        ),
+    ),
+    reference_values=(_worth(ALLOWANCE_PERSON_VALUE, per="person"), _worth(ALLOWANCE_FAMILY_VALUE, per="family")),
+    examples=(
+        {"per": "person", "packaging_neutral": True},
+        {"per": "family", "packaging_neutral": True, "unit_value": 250_000},
+    ),
+)
+
+AID_TYPES = (STAPLE_FOOD, READY_MEAL, EID_PACKAGE, HOLIDAY_ALLOWANCE)
+EID_AID = (EID_PACKAGE.id, HOLIDAY_ALLOWANCE.id)
+"""Aid that has its meaning around Eid only."""
