@@ -107,13 +107,13 @@ def _item(food: Food, amount: float, unit: Measure, registration_number: str | N
 
 _STANDARD_CONTENTS = [
     _item(Food.RICE, 5, Measure.KILOGRAM),
-    _item(Food.COOKING_OIL, 2, Measure.LITRE, "MD 208110002113"),
-    _item(Food.FLOUR, 1, Measure.KILOGRAM, "MD 211209021017"),
-    _item(Food.SUGAR, 1, Measure.KILOGRAM, "MD 251709003045"),
-    _item(Food.CONDENSED_MILK, 370, Measure.GRAM, "MD 205009012087"),
-    _item(Food.TEA, 25, Measure.PIECE, "MD 266411011029"),
-    _item(Food.SARDINES, 155, Measure.GRAM, "MD 527113001061"),
-    _item(Food.INSTANT_NOODLES, 5, Measure.PIECE, "MD 227209114032"),
+    _item(Food.COOKING_OIL, 2, Measure.LITRE, "MD 123456789001"),
+    _item(Food.FLOUR, 1, Measure.KILOGRAM, "MD 123456789002"),
+    _item(Food.SUGAR, 1, Measure.KILOGRAM, "MD 123456789003"),
+    _item(Food.CONDENSED_MILK, 370, Measure.GRAM, "MD 123456789004"),
+    _item(Food.TEA, 25, Measure.PIECE, "MD 123456789005"),
+    _item(Food.SARDINES, 155, Measure.GRAM, "MD 123456789006"),
+    _item(Food.INSTANT_NOODLES, 5, Measure.PIECE, "MD 123456789007"),
 ]
 
 STAPLE_FOOD = AidType(
@@ -157,9 +157,9 @@ STAPLE_FOOD = AidType(
         {
             "contents": [
                 _item(Food.RICE, 10, Measure.KILOGRAM),
-                _item(Food.COOKING_OIL, 1800, Measure.MILLILITRE, "BPOM RI MD 208110002113"),
+                _item(Food.COOKING_OIL, 1800, Measure.MILLILITRE, "BPOM RI MD 123456789008"),
                 _item(Food.EGGS, 30, Measure.PIECE),
-                _item(Food.BISCUITS, 400, Measure.GRAM, "P-IRT 2063173010001-27"),
+                _item(Food.BISCUITS, 400, Measure.GRAM, "P-IRT 1234567890123-27"),
             ],
             "expires_on": "2027-03-15",
             "halal": True,
@@ -179,7 +179,7 @@ READY_MEAL = AidType(
                 {"type": "string", "format": "date-time", "pattern": _TIME},
                 Text("Waktu selesai dimasak", "Cooked at"),
                 Text(
-                    "Rencana waktu selesai dimasak untuk pengiriman pertama, dengan zona waktu: 2026-08-01T09:30:00+07:00.",
+                    "Rencana waktu selesai dimasak pengiriman pertama, dengan zona waktu: 2026-08-01T09:30:00+07:00.",
                     "When the first delivery will be cooked, with its time zone: 2026-08-01T09:30:00+07:00.",
                 ),
             ),
@@ -267,16 +267,16 @@ EID_PACKAGE = AidType(
     examples=(
         {
             "contents": [
-                _item(Food.BISCUITS, 650, Measure.GRAM, "MD 235609004051"),
-                _item(Food.SYRUP, 460, Measure.MILLILITRE, "MD 250113008026"),
-                _item(Food.DATES, 500, Measure.GRAM, "ML 236204001093"),
+                _item(Food.BISCUITS, 650, Measure.GRAM, "MD 123456789009"),
+                _item(Food.SYRUP, 460, Measure.MILLILITRE, "MD 123456789010"),
+                _item(Food.DATES, 500, Measure.GRAM, "ML 123456789011"),
             ],
             "expires_on": "2027-01-31",
             "halal": True,
             "packaging_neutral": True,
         },
         {
-            "contents": [_item(Food.BISCUITS, 2, Measure.PIECE, "P-IRT 2063173010001-27")],
+            "contents": [_item(Food.BISCUITS, 2, Measure.PIECE, "P-IRT 1234567890123-27")],
             "expires_on": "2026-12-01",
             "halal": True,
             "packaging_neutral": True,
@@ -294,7 +294,9 @@ HOLIDAY_ALLOWANCE = AidType(
             "per": described(
                 {"type": "string", "enum": ["person", "family"]},
                 Text("Diberikan per", "Given per"),
-                Text("Satu tunjangan untuk satu orang atau satu keluarga.", "One allowance for one person or one family."),
+                Text(
+                    "Satu tunjangan untuk satu orang atau satu keluarga.", "One allowance for one person or one family."
+                ),
             ),
             "packaging_neutral": _NEUTRAL,
             "unit_value": _UNIT_VALUE,

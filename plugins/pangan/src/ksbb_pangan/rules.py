@@ -61,7 +61,7 @@ def _packaging(commitment: CommitmentView, _settings: PanganSettings) -> Iterato
                 code="packaging_not_neutral",
                 severity=Severity.BLOCK,
                 message=Text(
-                    "kemasan dinyatakan tidak netral; kemasan harus bebas dari muatan politik, SARA, dan keterangan palsu",
+                    "kemasan dinyatakan tidak netral; harus bebas dari muatan politik, SARA, dan keterangan palsu",
                     "the packaging is declared not neutral; it must be free of political, racial and false content",
                 ),
                 pointer=line.at("packaging_neutral"),
@@ -99,9 +99,9 @@ def _registration_of(item: dict[str, Any], pointer: str, settings: PanganSetting
         severity=Severity.BLOCK,
         message=Text(
             f"nomor izin edar {food.id} tertulis {number!r}; yang sah: MD atau ML dan 12 sampai 17 angka, "
-            "atau P-IRT dan 15 angka seperti P-IRT 2063173010001-27",
+            "atau P-IRT dan 15 angka seperti P-IRT 1234567890123-27",
             f"the registration number of {food.en} reads {number!r}; valid are: MD or ML and 12 to 17 digits, "
-            "or P-IRT and 15 digits such as P-IRT 2063173010001-27",
+            "or P-IRT and 15 digits such as P-IRT 1234567890123-27",
         ),
         pointer=pointer,
     )
@@ -152,8 +152,8 @@ def _meal(commitment: CommitmentView, settings: PanganSettings) -> Iterator[Find
                     code="meal_time_unreadable",
                     severity=Severity.BLOCK,
                     message=Text(
-                        f"waktu {line.attributes.get(name)!r} tidak terbaca; tulis seperti 2026-08-01T09:30:00+07:00",
-                        f"the time {line.attributes.get(name)!r} can't be read; write it like 2026-08-01T09:30:00+07:00",
+                        f"waktu {line.attributes.get(name)!r} tidak terbaca; contoh: 2026-08-01T09:30:00+07:00",
+                        f"the time {line.attributes.get(name)!r} can't be read; an example: 2026-08-01T09:30:00+07:00",
                     ),
                     pointer=line.at(name),
                 )
@@ -180,7 +180,8 @@ def _meal_times(line: LineView, cooked_at: datetime, eat_by: datetime, handover:
             message=Text(
                 f"makanan harus dimakan dalam {hours} jam setelah dimasak, paling lambat {latest:%Y-%m-%d %H:%M} WIB; "
                 f"tertulis {from_to}",
-                f"a meal must be eaten within {hours} hours of cooking, by {latest:%Y-%m-%d %H:%M} WIB; given {from_to}",
+                f"a meal must be eaten within {hours} hours of cooking, by {latest:%Y-%m-%d %H:%M} WIB; "
+                f"given {from_to}",
             ),
             pointer=line.at("eat_by"),
         )
@@ -214,7 +215,8 @@ def _eid(commitment: CommitmentView, settings: PanganSettings) -> Iterator[Findi
     handover = commitment.planned_handover_on
     if any(window.start <= handover <= window.end for window in settings.eid_windows):
         return
-    windows = [window for window in settings.eid_windows if handover.year in {window.year, window.start.year, window.end.year}]
+    year = handover.year
+    windows = [window for window in settings.eid_windows if year in {window.year, window.start.year, window.end.year}]
     known = ", ".join(f"{window.start} – {window.end}" for window in windows)
     for line in commitment.lines_of(*aid.EID_AID):
         name = next(aid_type.name for aid_type in aid.AID_TYPES if aid_type.id == line.aid_type)
@@ -233,9 +235,9 @@ def _eid(commitment: CommitmentView, settings: PanganSettings) -> Iterator[Findi
                 code="eid_window_unknown",
                 severity=Severity.WARN,
                 message=Text(
-                    f"{name.id}: masa Lebaran tahun {handover.year} belum diatur; periksa tanggal serah terima {handover} "
+                    f"{name.id}: masa Lebaran tahun {year} belum diatur; periksa tanggal serah terima {handover} "
                     "dan minta operator mengisi eid_windows",
-                    f"{name.en}: no Eid window is set for {handover.year}; weigh the handover on {handover} "
+                    f"{name.en}: no Eid window is set for {year}; weigh the handover on {handover} "
                     "and ask the operator to fill in eid_windows",
                 ),
                 pointer="/planned_handover_on",
@@ -273,7 +275,8 @@ def _standard(commitment: CommitmentView, settings: PanganSettings) -> Iterator[
 
 def _reference_value(line: LineView, settings: PanganSettings) -> int:
     if line.aid_type == aid.HOLIDAY_ALLOWANCE.id:
-        return settings.allowance_family_value if line.attributes.get("per") == "family" else settings.allowance_person_value
+        family = line.attributes.get("per") == "family"
+        return settings.allowance_family_value if family else settings.allowance_person_value
     by_aid_type = {
         aid.STAPLE_FOOD.id: settings.staple_value,
         aid.READY_MEAL.id: settings.ready_meal_value,

@@ -41,12 +41,16 @@ class StandardItem(ProgramSettings):
     """One food of the standard package; without `amount` it is enough that the package holds some of it."""
 
     food: Food = Field(description="The food.")
-    amount: float | None = Field(default=None, gt=0, description="Least amount in one package; none: any amount will do.")
+    amount: float | None = Field(
+        default=None, gt=0, description="Least amount in one package; none: any amount will do."
+    )
     unit: Measure = Field(default=Measure.PIECE, description="Unit of the amount.")
 
 
 def _default_windows() -> tuple[EidWindow, ...]:
-    return tuple(EidWindow(year=eid.year, start=eid - _DAYS_BEFORE_EID, end=eid + _DAYS_AFTER_EID) for eid in _EID_AL_FITR)
+    return tuple(
+        EidWindow(year=eid.year, start=eid - _DAYS_BEFORE_EID, end=eid + _DAYS_AFTER_EID) for eid in _EID_AL_FITR
+    )
 
 
 def _default_package() -> tuple[StandardItem, ...]:
@@ -68,10 +72,15 @@ class PanganSettings(ProgramSettings):
     min_expiry_months: int = Field(
         default=6, ge=0, le=36, description="Months that packaged food must keep after the planned handover."
     )
-    meal_hours: int = Field(default=4, ge=1, le=24, description="Hours within which a ready meal must be eaten after cooking.")
-    household_size: int = Field(default=4, ge=1, le=20, description="People of one household, for whom a staple package is meant.")
+    meal_hours: int = Field(
+        default=4, ge=1, le=24, description="Hours within which a ready meal must be eaten after cooking."
+    )
+    household_size: int = Field(
+        default=4, ge=1, le=20, description="People of one household, for whom a staple package is meant."
+    )
     weekly_package: tuple[StandardItem, ...] = Field(
-        default_factory=_default_package, description="Contents of the standard staple package for one household and week."
+        default_factory=_default_package,
+        description="Contents of the standard staple package for one household and week.",
     )
     foods_without_registration: tuple[Food, ...] = Field(
         default=(Food.RICE, Food.EGGS, Food.VEGETABLES),
@@ -79,7 +88,9 @@ class PanganSettings(ProgramSettings):
     )
     staple_value: int = Field(default=aid.STAPLE_VALUE, ge=1, description="Reference value of a staple package.")
     ready_meal_value: int = Field(default=aid.READY_MEAL_VALUE, ge=1, description="Reference value of a ready meal.")
-    eid_package_value: int = Field(default=aid.EID_PACKAGE_VALUE, ge=1, description="Reference value of an Eid package.")
+    eid_package_value: int = Field(
+        default=aid.EID_PACKAGE_VALUE, ge=1, description="Reference value of an Eid package."
+    )
     allowance_person_value: int = Field(
         default=aid.ALLOWANCE_PERSON_VALUE, ge=1, description="Reference value of a holiday allowance for a person."
     )
@@ -88,11 +99,11 @@ class PanganSettings(ProgramSettings):
     )
     eid_windows: tuple[EidWindow, ...] = Field(
         default_factory=_default_windows,
-        description="Windows in which Eid aid may be handed over; by default 40 days before Eid al-Fitr to 7 days after.",
+        description="When Eid aid may be handed over; by default 40 days before Eid al-Fitr to 7 days after.",
     )
     expiry_watch_days: int = Field(
         default=30, ge=0, le=365, description="Days before expiry from which goods in custody are followed up."
     )
     eid_watch_days: int = Field(
-        default=7, ge=0, le=60, description="Days before an Eid window closes from which Eid aid in custody is followed up."
+        default=7, ge=0, le=60, description="Days before an Eid window closes from which Eid aid is followed up."
     )

@@ -12,7 +12,7 @@ from ksbb_pangan.settings import StandardItem
 def shortfalls(contents: Sequence[Mapping[str, Any]], standard: Sequence[StandardItem]) -> tuple[Text, ...]:
     """What is missing from the standard package, one text per food.
 
-    A food given in another kind of measure (instant noodles in grams, not pieces) can't be compared and counts as there.
+    A food in another kind of measure (instant noodles in grams, not pieces) can't be compared and counts as there.
     """
     held = amounts(contents)
     found: list[Text] = []
@@ -26,5 +26,7 @@ def shortfalls(contents: Sequence[Mapping[str, Any]], standard: Sequence[Standar
         base, wanted = in_base(item.amount, item.unit)
         given = held[item.food].get(base)
         if given is not None and given < wanted:
-            found.append(Text(f"{name.id} {given:g} dari {wanted:g} {base}", f"{name.en} {given:g} of {wanted:g} {base}"))
+            found.append(
+                Text(f"{name.id} {given:g} dari {wanted:g} {base}", f"{name.en} {given:g} of {wanted:g} {base}")
+            )
     return tuple(found)

@@ -31,7 +31,9 @@ def expiring(custody: Iterable[Custody], today: date, settings: PanganSettings) 
                 kind=GOODS_EXPIRE,
                 due_on=day,
                 owner=Role.AGGREGATOR,
-                title=_title(held, Text(f"kedaluwarsa {day}: salurkan sebelumnya", f"expire on {day}: hand them over before")),
+                title=_title(
+                    held, Text(f"kedaluwarsa {day}: salurkan sebelumnya", f"expire on {day}: hand them over before")
+                ),
             ),
         )
         for (commitment_id, day), held in sorted(goods.items(), key=lambda item: item[0])
@@ -52,7 +54,9 @@ def left_after_eid(custody: Iterable[Custody], today: date, settings: PanganSett
     for held in custody:
         if held.aid_type in EID_AID:
             goods.setdefault(held.commitment_id, []).append(held)
-    reason = Text(f"masa Lebaran berakhir {end}: salurkan sebelumnya", f"the Eid window closes on {end}: hand them over before")
+    reason = Text(
+        f"masa Lebaran berakhir {end}: salurkan sebelumnya", f"the Eid window closes on {end}: hand them over before"
+    )
     return [
         (
             commitment_id,

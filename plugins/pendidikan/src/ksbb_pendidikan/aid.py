@@ -52,7 +52,8 @@ _NPSN = described(
     {"type": "string", "pattern": "^[0-9]{8}$", "maxLength": 8},
     Text("NPSN sekolah", "School's NPSN"),
     Text(
-        "Nomor Pokok Sekolah Nasional (8 angka) bila sekolahnya sudah dipilih. Cukup sekolahnya: jangan menulis nama siswa atau guru.",
+        "Nomor Pokok Sekolah Nasional (8 angka) bila sekolahnya sudah dipilih. Cukup sekolahnya: "
+        "jangan menulis nama siswa atau guru.",
         "The school's national number (8 digits), if a school is chosen already. The school is enough: "
         "write no names of pupils or teachers.",
     ),
@@ -84,7 +85,10 @@ STUDENT_DEVICE = AidType(
             "android_version": described(
                 {"type": "integer", "minimum": 1, "maximum": 99},
                 Text("Versi Android", "Android version"),
-                Text("Versi utama Android yang terpasang, misalnya 13.", "The installed major version of Android, such as 13."),
+                Text(
+                    "Versi utama Android yang terpasang, misalnya 13.",
+                    "The installed major version of Android, such as 13.",
+                ),
             ),
             "ram_gb": _RAM,
             "storage_gb": described(
@@ -118,7 +122,7 @@ STUDENT_DEVICE = AidType(
             "device_kind": "tablet",
             "condition": "new",
             "usable": True,
-            "model": "Samsung Galaxy Tab A9",
+            "model": "Tablet 8,7 inci LTE",
             "android_version": 13,
             "ram_gb": 4,
             "storage_gb": 64,
@@ -133,7 +137,7 @@ STUDENT_DEVICE = AidType(
             "android_version": 11,
             "ram_gb": 3,
             "storage_gb": 32,
-            "school_npsn": "20100001",
+            "school_npsn": "99999991",
         },
     ),
 )
@@ -160,7 +164,10 @@ TEACHER_COMPUTER = AidType(
             "owned_by_school": described(
                 {"type": "boolean"},
                 Text("Milik sekolah", "Owned by the school"),
-                Text("Setelah serah terima, laptop menjadi milik sekolah.", "After the handover the laptop belongs to the school."),
+                Text(
+                    "Setelah serah terima, laptop menjadi milik sekolah.",
+                    "After the handover the laptop belongs to the school.",
+                ),
             ),
             "serial": _SERIAL,
             "school_npsn": _NPSN,
@@ -178,11 +185,11 @@ TEACHER_COMPUTER = AidType(
         {
             "condition": "new",
             "usable": True,
-            "model": "Axioo MyBook Hype 5",
+            "model": "Laptop 14 inci",
             "ram_gb": 8,
             "lent": True,
             "owned_by_school": True,
-            "serial": ["AXH5-23110017"],
+            "serial": ["LPT-23110017"],
         },
         {
             "condition": "used",
@@ -191,7 +198,7 @@ TEACHER_COMPUTER = AidType(
             "ram_gb": 4,
             "lent": True,
             "owned_by_school": True,
-            "school_npsn": "20100001",
+            "school_npsn": "99999991",
         },
     ),
 )
@@ -210,12 +217,18 @@ SIM_CARD = AidType(
             "valid_days": described(
                 {"type": "integer", "minimum": 1, "maximum": 3650},
                 Text("Masa berlaku kuota (hari)", "Validity of the quota (days)"),
-                Text("Berapa hari kuota berlaku sejak kartu aktif.", "For how many days the quota lasts once the card is active."),
+                Text(
+                    "Berapa hari kuota berlaku sejak kartu aktif.",
+                    "For how many days the quota lasts once the card is active.",
+                ),
             ),
             "activate_before": described(
                 {"type": "string", "format": "date", "pattern": _DAY},
                 Text("Batas aktivasi", "Activate before"),
-                Text("Hari terakhir kartu dapat diaktifkan (TTTT-BB-HH).", "The last day to activate the card (YYYY-MM-DD)."),
+                Text(
+                    "Hari terakhir kartu dapat diaktifkan (TTTT-BB-HH).",
+                    "The last day to activate the card (YYYY-MM-DD).",
+                ),
             ),
             "operator": described(
                 {"type": "string", "minLength": 2, "maxLength": 40},
@@ -230,7 +243,7 @@ SIM_CARD = AidType(
     ),
     expiry_attribute="activate_before",
     examples=(
-        {"quota_gb": 30, "valid_days": 30, "operator": "Telkomsel", "activate_before": "2027-12-31"},
+        {"quota_gb": 30, "valid_days": 30, "activate_before": "2027-12-31"},
         {"quota_gb": 10, "valid_days": 90},
     ),
 )

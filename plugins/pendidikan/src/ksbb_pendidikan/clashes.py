@@ -26,7 +26,7 @@ def not_unique(commitment: CommitmentView, clashes: Iterable[Clash]) -> list[Fin
             severity=Severity.BLOCK,
             message=Text(
                 f"IMEI {clash.value} juga tercatat pada komitmen lain; periksa gawainya, lalu perbaiki atau hapus",
-                f"the IMEI {clash.value} is recorded in another commitment, too; check the device, then correct or remove it",
+                f"the IMEI {clash.value} is in another commitment, too; check the device, then correct or remove it",
             ),
             pointer=_pointer(commitment, clash.value[-_SHOWN:]),
         )
@@ -48,8 +48,8 @@ def _pointer(commitment: CommitmentView, ending: str) -> str:
 def to_clear_up(clashes: Iterable[Clash], today: date, settings: PendidikanSettings) -> list[tuple[str, FollowUpPlan]]:
     """Commitment id and follow-up for each commitment with an IMEI that stands elsewhere too.
 
-    Due at the end of the month in which `imei_clash_days` from today fall: the same day for all the weekly runs that lead
-    there, so that a clash that stands is not opened anew each week.
+    Due at the end of the month in which `imei_clash_days` from today end: the same day for all the weekly runs that
+    lead there, so that a clash that stands is not opened anew each week.
     """
     due_on = today + timedelta(days=settings.imei_clash_days) + relativedelta(day=31)
     values: dict[str, list[str]] = {}

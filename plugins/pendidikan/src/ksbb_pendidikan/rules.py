@@ -34,8 +34,8 @@ def _wiped(commitment: CommitmentView, _settings: PendidikanSettings) -> Iterato
                 code="data_not_wiped",
                 severity=Severity.BLOCK,
                 message=Text(
-                    "perangkat bekas harus dinyatakan sudah bersih dari data pemilik lama; hapus datanya lalu isi data_wiped",
-                    "used devices must be declared free of the former owner's data; wipe them, then set data_wiped",
+                    "perangkat bekas harus bersih dari data pemilik lama; hapus datanya lalu isi data_wiped",
+                    "used devices must be free of the former owner's data; wipe them, then set data_wiped",
                 ),
                 pointer=line.at("data_wiped"),
             )
@@ -43,12 +43,16 @@ def _wiped(commitment: CommitmentView, _settings: PendidikanSettings) -> Iterato
 
 def _device_standard(commitment: CommitmentView, settings: PendidikanSettings) -> Iterator[Finding]:
     for line in commitment.lines_of(aid.STUDENT_DEVICE.id):
-        yield from _at_least(line, "android_version", settings.min_android_version, "android_too_old", Text("Android", "Android"))
+        yield from _at_least(
+            line, "android_version", settings.min_android_version, "android_too_old", Text("Android", "Android")
+        )
         yield from _at_least(line, "ram_gb", settings.min_device_ram_gb, "ram_too_small", Text("RAM (GB)", "RAM (GB)"))
         storage = Text("penyimpanan (GB)", "storage (GB)")
         yield from _at_least(line, "storage_gb", settings.min_device_storage_gb, "storage_too_small", storage)
     for line in commitment.lines_of(aid.TEACHER_COMPUTER.id):
-        yield from _at_least(line, "ram_gb", settings.min_computer_ram_gb, "ram_too_small", Text("RAM (GB)", "RAM (GB)"))
+        yield from _at_least(
+            line, "ram_gb", settings.min_computer_ram_gb, "ram_too_small", Text("RAM (GB)", "RAM (GB)")
+        )
 
 
 def _at_least(
@@ -112,8 +116,10 @@ def _imei_count(line: LineView, given: int) -> Iterator[Finding]:
             code="imei_missing",
             severity=Severity.WARN,
             message=Text(
-                f"{given} IMEI untuk {line.quantity} gawai; lengkapi sebelum serah terima (tablet tanpa SIM: nomor seri)",
-                f"{given} IMEIs for {line.quantity} devices; complete them before the handover (tablets without SIM: serial numbers)",
+                f"{given} IMEI untuk {line.quantity} gawai; lengkapi sebelum serah terima "
+                "(tablet tanpa SIM: nomor seri)",
+                f"{given} IMEIs for {line.quantity} devices; complete them before the handover "
+                "(tablets without SIM: serial numbers)",
             ),
             pointer=line.at("imei"),
         )
@@ -137,10 +143,10 @@ def _serial(commitment: CommitmentView, _settings: PendidikanSettings) -> Iterat
                 code="serial_missing",
                 severity=Severity.WARN,
                 message=Text(
-                    f"{given} nomor seri untuk {line.quantity} laptop; sekolah mencatatnya sebagai inventaris, lengkapi "
-                    "sebelum serah terima",
-                    f"{given} serial numbers for {line.quantity} laptops; the school keeps them in its inventory, complete them "
-                    "before the handover",
+                    f"{given} nomor seri untuk {line.quantity} laptop; lengkapi sebelum serah terima, "
+                    "sekolah mencatatnya sebagai inventaris",
+                    f"{given} serial numbers for {line.quantity} laptops; complete them before the handover, "
+                    "the school keeps them in its inventory",
                 ),
                 pointer=line.at("serial"),
             )
