@@ -54,9 +54,8 @@ def _implementation_year(commitment: CommitmentView, settings: PermukimanSetting
         start = day_of(line.attributes.get("planned_start_on"))
         end = day_of(line.attributes.get("planned_end_on"))
         first = start or commitment.planned_handover_on
-        last = max(first, end) if end else first
         first_at = line.at("planned_start_on") if start else "/planned_handover_on"
-        last_at = line.at("planned_end_on") if end else "/planned_handover_on"
+        last, last_at = (end, line.at("planned_end_on")) if end and end > first else (first, first_at)
         if first.year < due:
             yield Finding(
                 code="implementation_too_early",
@@ -75,11 +74,9 @@ def _implementation_year(commitment: CommitmentView, settings: PermukimanSetting
                 severity=Severity.WARN,
                 message=Text(
                     f"rencana aksi masyarakat tahun {plan} dilaksanakan tahun {due}, tetapi pelaksanaan direncanakan "
-                    f"sampai {last}; "
-                    "pastikan rencananya masih berlaku",
+                    f"sampai {last}; pastikan rencananya masih berlaku",
                     f"the community action plan of {plan} is implemented in {due}, but implementation is planned "
-                    f"until {last}; "
-                    "make sure that the plan still holds",
+                    f"until {last}; make sure that the plan still holds",
                 ),
                 pointer=last_at,
             )
@@ -107,8 +104,7 @@ def _planned_days(commitment: CommitmentView, _: PermukimanSettings) -> Iterator
                     f"pekerjaan direncanakan mulai {start}, sebelum komitmen diajukan {commitment.submitted_on}; "
                     "foto 0 % harus diambil sebelum pekerjaan mulai",
                     f"works are planned from {start} on, before the commitment was submitted on "
-                    f"{commitment.submitted_on}; "
-                    "the 0 % photos must be taken before works begin",
+                    f"{commitment.submitted_on}; the 0 % photos must be taken before works begin",
                 ),
                 pointer=line.at("planned_start_on"),
             )
