@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from ksbb.domain.errors import Problem
 from ksbb.program import AidType, Text
 from ksbb.program.validation import attribute_problems

@@ -1,11 +1,13 @@
 """The rules of the settlement program: each side of every threshold, and totality over all that the schemas allow."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ksbb.program import CollaboratorClass, CommitmentView, Finding, FundSource, JsonSchema, LineView, Severity, Text
 from ksbb.program.validation import attribute_problems
 from ksbb_permukiman import PROGRAM
@@ -116,16 +118,16 @@ def test_implementation_in_the_year_of_the_plan() -> None:
 
 
 def test_implementation_in_the_year_after() -> None:
-    year = {"planned_start_on": "2026-01-01", "planned_end_on": "2026-12-31"}
-    assert findings("implementation_year", commitment(drain(action_plan_year=2025, **year))) == []
+    line = drain(action_plan_year=2025, planned_start_on="2026-01-01", planned_end_on="2026-12-31")
+    assert findings("implementation_year", commitment(line)) == []
 
 
 def test_implementation_that_runs_into_the_next_year() -> None:
     assert findings("implementation_year", commitment(drain(planned_end_on="2027-01-01"))) == warn(
         "implementation_late",
         at("planned_end_on"),
-        "rencana aksi masyarakat tahun 2025 dilaksanakan tahun 2026, tetapi pelaksanaan direncanakan sampai 2027-01-01; "
-        "pastikan rencananya masih berlaku",
+        "rencana aksi masyarakat tahun 2025 dilaksanakan tahun 2026, tetapi pelaksanaan direncanakan sampai "
+        "2027-01-01; pastikan rencananya masih berlaku",
         "the community action plan of 2025 is implemented in 2026, but implementation is planned until 2027-01-01; "
         "make sure that the plan still holds",
     )
@@ -214,7 +216,8 @@ def test_land_without_title() -> None:
         at("land_status"),
         "lahan tanpa alas hak (untitled); pastikan kelurahan membenarkan bahwa lahan tidak disengketakan dan di luar "
         "rencana penertiban",
-        "the land has no title (untitled); make sure the kelurahan confirms that it is undisputed and not up for clearing",
+        "the land has no title (untitled); make sure the kelurahan confirms that it is undisputed and not up for "
+        "clearing",
     )
 
 
@@ -339,24 +342,40 @@ def values(schema: JsonSchema) -> st.SearchStrategy[Any]:
     """Values that a schema of this program allows, whole floats for integers among them."""
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
-    match schema["type"]:
-        case "boolean":
-            return st.booleans()
-        case "integer":
-            whole = st.integers(schema["minimum"], schema["maximum"])
-            return whole | whole.map(float)
-        case "array":
-            limits = {"min_size": schema.get("minItems", 0), "max_size": schema.get("maxItems", 5)}
-            return st.lists(values(schema["items"]), unique=True, **limits)
-        case "object":
-            fields = {name: values(value) for name, value in schema["properties"].items()}
-            required = {name: fields.pop(name) for name in schema["required"]}
-            return st.fixed_dictionaries(required, optional=fields)
+    return OF_TYPE[schema["type"]](schema)
+
+
+def integers(schema: JsonSchema) -> st.SearchStrategy[Any]:
+    whole = st.integers(schema["minimum"], schema["maximum"])
+    return whole | whole.map(float)
+
+
+def strings(schema: JsonSchema) -> st.SearchStrategy[Any]:
     if schema.get("format") == "date":
         return st.dates().map(date.isoformat)
     if "pattern" in schema:
         return st.from_regex(schema["pattern"], fullmatch=True)
     return st.text(min_size=schema["minLength"], max_size=schema["maxLength"])
+
+
+def arrays(schema: JsonSchema) -> st.SearchStrategy[Any]:
+    least, most = schema.get("minItems", 0), min(schema.get("maxItems", 5), 5)
+    return st.lists(values(schema["items"]), unique=True, min_size=least, max_size=most)
+
+
+def objects(schema: JsonSchema) -> st.SearchStrategy[Any]:
+    fields = {name: values(value) for name, value in schema["properties"].items()}
+    required = {name: fields.pop(name) for name in schema["required"]}
+    return st.fixed_dictionaries(required, optional=fields)
+
+
+OF_TYPE: dict[str, Callable[[JsonSchema], st.SearchStrategy[Any]]] = {
+    "boolean": lambda _: st.booleans(),
+    "integer": integers,
+    "string": strings,
+    "array": arrays,
+    "object": objects,
+}
 
 
 @st.composite

@@ -40,7 +40,10 @@ class HandedOver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clash:
-    """An identifier that more than one line of the platform carries; `value` is masked but for its last four characters."""
+    """An identifier that more than one commitment carries; `value` is masked but for its last four characters.
+
+    `commitments` are their ids.
+    """
 
     kind: str
     value: str

@@ -30,6 +30,7 @@ _MESSAGES = {
     "required": Text("wajib diisi", "is required"),
     "additionalProperties": Text("tidak dikenal; yang dikenal: {expected}", "is not known; known are: {expected}"),
 }
+_VALUE_OR_NULL = 2
 _OTHER = Text("tidak memenuhi aturan {keyword}: {expected}", "does not satisfy {keyword}: {expected}")
 
 
@@ -43,13 +44,25 @@ def attribute_problems(aid_type: AidType, attributes: Mapping[str, Any], pointer
 
     `pointer` is where the attributes stand in the request, such as `/lines/0/attributes`.
     """
+    return schema_problems(_validator(aid_type), dict(attributes), pointer)
+
+
+def schema_problems(validator: Draft202012Validator, value: object, pointer: str = "") -> tuple[Problem, ...]:
+    """Everything that is wrong with a JSON value, by field; empty when it satisfies the validator's schema.
+
+    `pointer` is where the value stands in the request.
+    """
     problems: list[Problem] = []
-    for error in _validator(aid_type).iter_errors(dict(attributes)):
+    for error in validator.iter_errors(value):
         problems.extend(_problems_of(error, pointer))
     return tuple(sorted(problems, key=lambda problem: (problem.pointer, problem.code)))
 
 
 def _problems_of(error: ValidationError, base: str) -> list[Problem]:
+    alternatives = [inner for inner in error.context or () if inner.schema != {"type": "null"}]
+    if error.validator in ("anyOf", "oneOf") and alternatives and len(error.validator_value) == _VALUE_OR_NULL:
+        # "a value or null" says nothing to a person: the value's own problem does.
+        return [problem for inner in alternatives for problem in _problems_of(inner, base)]
     pointer = base + "".join(f"/{_escaped(part)}" for part in error.absolute_path)
     keyword = str(error.validator)
     schema: Mapping[str, Any] = error.schema if isinstance(error.schema, Mapping) else {}

@@ -74,14 +74,22 @@ async def close(desk: Desk, commitment_id: str, *, expected_version: int, note: 
     return commitment
 
 
+def require_may_end(desk: Desk, commitment: Commitment, permission: Permission) -> Role:
+    """The role by which the actor may cancel (`CANCEL`) or close (`CLOSE`): the collaborator its own, an assessor where it assesses.
+
+    Raises Forbidden for everybody else.
+    """
+    role = require(desk.actor, permission, commitment.program_id)
+    if role is Role.ASSESSOR:
+        return require(desk.actor, permission, commitment.program_id, commitment.area_code)
+    require_own(desk, commitment.collaborator_id, Text("membatalkan atau menutup komitmen ini", "cancel or close this commitment"))
+    return role
+
+
 async def _open(
     desk: Desk, commitment_id: str, permission: Permission, expected_version: int, act: str
 ) -> tuple[Commitment, Role]:
     commitment = await load_commitment(desk, commitment_id, expected_version=expected_version)
-    role = require(desk.actor, permission, commitment.program_id)
-    if role is Role.ASSESSOR:
-        role = require(desk.actor, permission, commitment.program_id, commitment.area_code)
-    else:
-        require_own(desk, commitment.collaborator_id, Text("membatalkan atau menutup komitmen ini", "cancel or close this commitment"))
+    role = require_may_end(desk, commitment, permission)
     commitment.require_status(APPROVED, act)
     return commitment, role

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from ksbb.domain.errors import conflict, invalid, stale
-from ksbb.domain.parties import Aggregator, AggregatorStatus, Collaborator, CollaboratorClass, Licence, LicenceKind
+from ksbb.domain.parties import Aggregator, AggregatorStatus, Collaborator, CollaboratorClass, Licence, LicenceKind, Party
 from ksbb.domain.rights import Permission, Role, require
 from ksbb.domain.text import Text
 from ksbb.storage import tables
@@ -42,6 +42,20 @@ async def register_collaborator(
     )
     await put(desk.unit.connection, tables.parties, made)
     await _record(desk, made.id, "collaborator_registered", role, after=0, payload=plain(made))
+    return made
+
+
+async def register_executor(
+    desk: Desk, *, name: str, address: str = "", contact_office: str = "", synthetic: bool = False
+) -> Party:
+    """A new party that neither gives nor collects but carries aid: Satpol PP, volunteers. Raises Conflict for a name in use."""
+    role = require(desk.actor, Permission.MANAGE_PARTIES)
+    await _require_free_name(desk, name)
+    made = Party(
+        id=new_id(), name=name.strip(), address=address, contact_office=contact_office, synthetic=synthetic, created_at=desk.now
+    )
+    await put(desk.unit.connection, tables.parties, made)
+    await _record(desk, made.id, "executor_registered", role, after=0, payload=plain(made))
     return made
 
 

@@ -1,7 +1,6 @@
 """KSBB Ketenagakerjaan: training, certification, tools and jobs for Jakarta's job seekers."""
 
 from ksbb.program import Measure, Program, ProgramFlow, Stage, SuccessMetric, TargetKind, Text, hookimpl, read_guide
-
 from ksbb_ketenagakerjaan.aid import AID_TYPES
 from ksbb_ketenagakerjaan.plans import CERTIFIED, COMPLETED, PLACED, PLACEMENT
 from ksbb_ketenagakerjaan.rules import RULES
@@ -26,7 +25,7 @@ PROGRAM = Program(
         "Dinas Tenaga Kerja, Transmigrasi, dan Energi (Disnakertransgi)",
         "Department of Manpower, Transmigration and Energy (Disnakertransgi)",
     ),
-    requires_api="1.0",
+    requires_api=">=1.0,<2",
     guide=read_guide("ksbb_ketenagakerjaan"),
     aid_types=AID_TYPES,
     target_kinds=frozenset({TargetKind.JOB_SEEKER_GROUP, TargetKind.TRAINING_CENTRE}),

@@ -1,8 +1,8 @@
 """The Prefect flows of the employment program. The only module that imports Prefect."""
 
-from ksbb.program import Case, workbench
 from prefect import flow
 
+from ksbb.program import Case, workbench
 from ksbb_ketenagakerjaan.plans import placement_report
 from ksbb_ketenagakerjaan.settings import KetenagakerjaanSettings
 

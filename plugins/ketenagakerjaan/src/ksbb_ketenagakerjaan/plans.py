@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from ksbb.program import CommitmentView, FollowUpPlan, HandedOver, Role, Text
-
 from ksbb_ketenagakerjaan.aid import WITH_PARTICIPANTS
 
 PLACEMENT = "placement_90_days"

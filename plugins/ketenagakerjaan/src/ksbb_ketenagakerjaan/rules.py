@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date
 
 from ksbb.program import CommitmentView, Finding, Rule, Severity, Text
-
 from ksbb_ketenagakerjaan.aid import CERTIFICATION, TRAINING, WITH_PARTICIPANTS
 from ksbb_ketenagakerjaan.settings import KetenagakerjaanSettings
 

@@ -11,7 +11,6 @@ from ksbb.program import (
     hookimpl,
     read_guide,
 )
-
 from ksbb_pangan.aid import AID_TYPES, STAPLE_FOOD
 from ksbb_pangan.rules import RULES
 from ksbb_pangan.settings import PanganSettings

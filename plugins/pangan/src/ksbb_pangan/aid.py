@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from ksbb.program import AidType, ReferenceValue, Text, Unit, described, object_schema
-
 from ksbb_pangan.foods import Food, Measure
 
 STAPLE_VALUE = 200_000
@@ -13,7 +12,7 @@ EID_PACKAGE_VALUE = 85_000
 ALLOWANCE_PERSON_VALUE = 50_000
 ALLOWANCE_FAMILY_VALUE = 200_000
 
-_PRICES = "Harga acuan paket bantuan KSBB Pangan, April 2020"
+_PRICES = "Harga acuan KSBB Pangan menurut pemberitaan pada masanya"
 _PRICES_FROM = date(2020, 4, 1)
 
 _TIME = r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})$"

@@ -1,8 +1,8 @@
 """The Prefect flows of the food program."""
 
-from ksbb.program import Case, workbench
 from prefect import flow
 
+from ksbb.program import Case, workbench
 from ksbb_pangan.watch import expiring, left_after_eid
 
 

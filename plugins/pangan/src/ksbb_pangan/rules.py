@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from ksbb.program import CommitmentView, Finding, LineView, Rule, Severity, Text
 
+from ksbb.program import CommitmentView, Finding, LineView, Rule, Severity, Text
 from ksbb_pangan import aid
 from ksbb_pangan.foods import FOOD_NAMES
 from ksbb_pangan.settings import PanganSettings
@@ -111,7 +111,7 @@ def _expiry(commitment: CommitmentView, settings: PanganSettings) -> Iterator[Fi
     handover = commitment.planned_handover_on
     try:
         needed = handover + relativedelta(months=settings.min_expiry_months)
-    except (ValueError, OverflowError):
+    except ValueError:
         needed = date.max
     for line in commitment.lines_of(*_PACKAGED_AID):
         given = line.attributes.get("expires_on")
@@ -300,7 +300,8 @@ def _value(commitment: CommitmentView, settings: PanganSettings) -> Iterator[Fin
             )
 
 
-_TERMS = "Ketentuan bantuan KSBB Pangan, 2020"
+_TERMS = "Pemberitaan dan ketentuan KSBB pada masanya"
+_DESIGN = "Pilihan rancangan platform, dapat diatur"
 
 RULES = (
     Rule(
@@ -334,14 +335,14 @@ RULES = (
     Rule(
         id="meal_times",
         title=Text("Makanan dimakan selagi aman", "Meals are eaten while they are safe"),
-        source="Keamanan pangan siap saji: paling lama 4 jam pada suhu ruang",
+        source=_DESIGN,
         codes=("meal_time_unreadable", "meal_times_reversed", "meal_eaten_too_late", "meal_not_on_handover_day"),
         check=_meal,
     ),
     Rule(
         id="allergens",
         title=Text("Alergen dinyatakan", "Allergens are declared"),
-        source="Keamanan pangan siap saji: keterangan alergen",
+        source=_DESIGN,
         codes=("allergens_not_declared",),
         check=_allergens,
     ),
@@ -355,14 +356,14 @@ RULES = (
     Rule(
         id="standard_package",
         title=Text("Paket standar satu keluarga", "The standard package of a household"),
-        source="Isi paket sembako KSBB untuk satu keluarga (4 jiwa) selama seminggu, 2020",
+        source=_TERMS,
         codes=("package_for_fewer_people", "package_below_standard"),
         check=_standard,
     ),
     Rule(
         id="reference_value",
         title=Text("Nilai acuan", "Reference value"),
-        source="Harga acuan paket bantuan KSBB Pangan, April 2020",
+        source=_TERMS,
         codes=("value_below_reference",),
         check=_value,
     ),

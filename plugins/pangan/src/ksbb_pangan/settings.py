@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 from typing import Self
 
-from ksbb.program import ProgramSettings
 from pydantic import Field, model_validator
 
+from ksbb.program import ProgramSettings
 from ksbb_pangan import aid
 from ksbb_pangan.foods import Food, Measure
 

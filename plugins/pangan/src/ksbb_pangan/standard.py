@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ksbb.program import Text
-
 from ksbb_pangan.foods import FOOD_NAMES, amounts, in_base
 from ksbb_pangan.settings import StandardItem
 

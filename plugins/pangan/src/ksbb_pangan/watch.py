@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from ksbb.program import Custody, FollowUpPlan, Role, Text
-
 from ksbb_pangan.aid import AID_TYPES, EID_AID
 from ksbb_pangan.settings import PanganSettings
 

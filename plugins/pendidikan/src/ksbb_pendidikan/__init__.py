@@ -11,7 +11,6 @@ from ksbb.program import (
     hookimpl,
     read_guide,
 )
-
 from ksbb_pendidikan.aid import AID_TYPES, STUDENT_DEVICE, TEACHER_COMPUTER
 from ksbb_pendidikan.rules import RULES
 from ksbb_pendidikan.settings import PendidikanSettings

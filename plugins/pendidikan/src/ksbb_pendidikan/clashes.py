@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
-from ksbb.program import Clash, CommitmentView, Finding, FollowUpPlan, Role, Severity, Text
 
+from ksbb.program import Clash, CommitmentView, Finding, FollowUpPlan, Role, Severity, Text
 from ksbb_pendidikan import aid
 from ksbb_pendidikan.settings import PendidikanSettings
 

@@ -1,8 +1,8 @@
 """The Prefect flows of the education program."""
 
-from ksbb.program import Case, workbench
 from prefect import flow
 
+from ksbb.program import Case, workbench
 from ksbb_pendidikan.clashes import REGISTER, not_unique, to_clear_up
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import date
 
 from ksbb.program import CommitmentView, Finding, LineView, Rule, Severity, Text
-
 from ksbb_pendidikan import aid
 from ksbb_pendidikan.imei import is_valid, masked
 from ksbb_pendidikan.settings import PendidikanSettings
@@ -201,13 +200,14 @@ def _sim(commitment: CommitmentView, settings: PendidikanSettings) -> Iterator[F
             )
 
 
-_TERMS = "Ketentuan bantuan KSBB Pendidikan, 2020"
+_TERMS = "Pemberitaan dan ketentuan KSBB pada masanya"
+_DESIGN = "Pilihan rancangan platform, dapat diatur"
 
 RULES = (
     Rule(
         id="usable",
         title=Text("Perangkat layak pakai", "Devices are usable"),
-        source=_TERMS,
+        source=_DESIGN,
         codes=("not_usable",),
         check=_usable,
     ),
@@ -221,7 +221,7 @@ RULES = (
     Rule(
         id="device_standard",
         title=Text("Spesifikasi perangkat", "Devices are good enough"),
-        source=_TERMS,
+        source=_DESIGN,
         codes=("android_too_old", "ram_too_small", "storage_too_small"),
         check=_device_standard,
     ),
@@ -235,7 +235,7 @@ RULES = (
     Rule(
         id="serial",
         title=Text("Nomor seri lengkap", "Serial numbers are complete"),
-        source=_TERMS,
+        source=_DESIGN,
         codes=("serial_more_than_quantity", "serial_missing"),
         check=_serial,
     ),
@@ -249,7 +249,7 @@ RULES = (
     Rule(
         id="sim_card",
         title=Text("Kartu SIM berguna saat diterima", "SIM cards are of use when they arrive"),
-        source=_TERMS,
+        source=_DESIGN,
         codes=("quota_too_small", "validity_too_short", "sim_expired_at_handover"),
         check=_sim,
     ),

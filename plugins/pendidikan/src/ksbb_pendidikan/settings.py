@@ -1,7 +1,8 @@
 """What an operator can set for the education program."""
 
-from ksbb.program import ProgramSettings
 from pydantic import Field
+
+from ksbb.program import ProgramSettings
 
 
 class PendidikanSettings(ProgramSettings):

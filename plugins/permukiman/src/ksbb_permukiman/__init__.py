@@ -11,7 +11,6 @@ from ksbb.program import (
     hookimpl,
     read_guide,
 )
-
 from ksbb_permukiman.aid import AID_TYPES, HOUSE_REPAIR
 from ksbb_permukiman.plans import INDICATORS_IMPROVED
 from ksbb_permukiman.rules import RULES
@@ -24,7 +23,7 @@ PROGRAM = Program(
         "Dinas Perumahan Rakyat dan Kawasan Permukiman (DPRKP)",
         "Department of Public Housing and Settlement Areas (DPRKP)",
     ),
-    requires_api="1.0",
+    requires_api=">=1.0,<2",
     guide=read_guide("ksbb_permukiman"),
     aid_types=AID_TYPES,
     target_kinds=frozenset({TargetKind.RW, TargetKind.DWELLING_GROUP}),

@@ -1,8 +1,8 @@
 """The Prefect flows of the settlement program. The only module that imports Prefect."""
 
-from ksbb.program import Case, workbench
 from prefect import flow
 
+from ksbb.program import Case, workbench
 from ksbb_permukiman.plans import photo_rounds
 
 

@@ -3,7 +3,6 @@
 from datetime import date
 
 from ksbb.program import CommitmentView, FollowUpPlan, Role, Text
-
 from ksbb_permukiman.aid import AID_TYPES, BUILT
 
 _NAMES = {aid_type.id: aid_type.name for aid_type in AID_TYPES}

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date
 
 from ksbb.program import CommitmentView, Finding, LineView, Rule, Severity, Text
-
 from ksbb_permukiman.aid import BUILT, MATERIAL, SLUM_INDICATORS, WORKS
 from ksbb_permukiman.settings import PermukimanSettings
 

@@ -1,7 +1,6 @@
 """KSBB Persampahan: sorting, waste banks and recycling in the neighbourhood."""
 
 from ksbb.program import Measure, Program, ProgramFlow, Stage, SuccessMetric, TargetKind, Text, hookimpl, read_guide
-
 from ksbb_persampahan.aid import AID_TYPES
 from ksbb_persampahan.plans import KG, OFFTAKE_MONTH
 from ksbb_persampahan.rules import RULES
@@ -11,7 +10,7 @@ PROGRAM = Program(
     id="persampahan",
     name=Text("KSBB Persampahan", "KSBB Waste"),
     lead_agency=Text("Dinas Lingkungan Hidup (DLH)", "Environment Agency (DLH)"),
-    requires_api="1.0",
+    requires_api=">=1.0,<2",
     guide=read_guide("ksbb_persampahan"),
     aid_types=AID_TYPES,
     target_kinds=frozenset({TargetKind.RW, TargetKind.WASTE_BANK}),

@@ -1,8 +1,8 @@
 """The Prefect flows of the waste program. The only module that imports Prefect."""
 
-from ksbb.program import Case, workbench
 from prefect import flow
 
+from ksbb.program import Case, workbench
 from ksbb_persampahan.plans import offtake_months
 from ksbb_persampahan.settings import PersampahanSettings
 

@@ -1,8 +1,8 @@
 """The monthly reports of a recyclables offtake, as follow-ups to open."""
 
 from dateutil.relativedelta import relativedelta
-from ksbb.program import CommitmentView, FollowUpPlan, HandedOver, Role, Text
 
+from ksbb.program import CommitmentView, FollowUpPlan, HandedOver, Role, Text
 from ksbb_persampahan.aid import RECYCLABLE_OFFTAKE
 
 OFFTAKE_MONTH = "offtake_month"

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date
 
 from ksbb.program import CommitmentView, Finding, Rule, Severity, Text
-
 from ksbb_persampahan.aid import BIN, MAINTAINED, WASTE_BANK_KIT, WITH_CAPACITY
 from ksbb_persampahan.settings import PersampahanSettings
 

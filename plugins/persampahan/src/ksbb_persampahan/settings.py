@@ -1,7 +1,8 @@
 """The thresholds of the waste program."""
 
-from ksbb.program import ProgramSettings
 from pydantic import Field
+
+from ksbb.program import ProgramSettings
 
 
 class PersampahanSettings(ProgramSettings):

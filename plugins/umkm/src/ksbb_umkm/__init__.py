@@ -11,7 +11,6 @@ from ksbb.program import (
     hookimpl,
     read_guide,
 )
-
 from ksbb_umkm.after_care import ENTERPRISE_SIX_MONTHS, TRAINING_HOURS
 from ksbb_umkm.aid import AID_TYPES
 from ksbb_umkm.rules import RULES

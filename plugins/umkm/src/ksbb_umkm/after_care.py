@@ -1,8 +1,8 @@
 """What becomes of the enterprises after the handover."""
 
 from dateutil.relativedelta import relativedelta
-from ksbb.program import FollowUpPlan, HandedOver, Role, Text
 
+from ksbb.program import FollowUpPlan, HandedOver, Role, Text
 from ksbb_umkm.settings import UmkmSettings
 
 ENTERPRISE_SIX_MONTHS = "enterprise_six_months"

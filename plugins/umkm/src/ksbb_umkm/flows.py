@@ -1,8 +1,8 @@
 """The Prefect flows of the enterprise program."""
 
-from ksbb.program import Case, workbench
 from prefect import flow
 
+from ksbb.program import Case, workbench
 from ksbb_umkm.after_care import follow_up_plan
 
 

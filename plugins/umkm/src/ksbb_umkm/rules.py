@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 
 from ksbb.program import CommitmentView, Finding, LineView, Rule, Severity, Text
-
 from ksbb_umkm import aid
 from ksbb_umkm.settings import UmkmSettings
 
@@ -182,27 +181,27 @@ def _principal(commitment: CommitmentView, _settings: UmkmSettings) -> Iterator[
         )
 
 
-_TERMS = "Ketentuan bantuan KSBB UMKM, 2020"
+_DESIGN = "Pilihan rancangan platform, dapat diatur"
 
 RULES = (
     Rule(
         id="enterprises",
         title=Text("Usaha terdaftar", "Enterprises are registered"),
-        source=f"{_TERMS}; PP 5/2021 tentang NIB",
+        source=f"{_DESIGN}; PP 5/2021 tentang NIB",
         codes=("enterprise_missing", "enterprise_not_named", "more_enterprises_than_quantity"),
         check=_enterprises,
     ),
     Rule(
         id="training_hours",
         title=Text("Pelatihan cukup lama", "Training is long enough"),
-        source=_TERMS,
+        source=_DESIGN,
         codes=("training_too_short",),
         check=_training,
     ),
     Rule(
         id="facilities",
         title=Text("Sarana layak pakai", "Facilities are usable"),
-        source=_TERMS,
+        source=_DESIGN,
         codes=("not_usable", "facility_not_described"),
         check=_facilities,
     ),
@@ -211,7 +210,7 @@ RULES = (
         title=Text(
             "Syarat pinjaman lengkap, penyedia berizin OJK", "Loan terms are complete, the provider is licensed"
         ),
-        source=f"{_TERMS}; UU 4/2023 tentang Pengembangan dan Penguatan Sektor Keuangan",
+        source=f"{_DESIGN}; UU 4/2023 tentang Pengembangan dan Penguatan Sektor Keuangan",
         codes=("loan_term_missing", "loan_provider_unlicensed"),
         check=_loan_terms,
     ),
@@ -225,14 +224,14 @@ RULES = (
     Rule(
         id="grant",
         title=Text("Hibah tidak dikembalikan", "Grants are not paid back"),
-        source=_TERMS,
+        source=_DESIGN,
         codes=("grant_with_loan_terms",),
         check=_grant,
     ),
     Rule(
         id="principal",
         title=Text("Pokok sesuai jumlah", "Principal adds up"),
-        source=_TERMS,
+        source=_DESIGN,
         codes=("principal_mismatch",),
         check=_principal,
     ),

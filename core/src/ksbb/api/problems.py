@@ -1,0 +1,187 @@
+"""Every error as RFC 9457 problem details (`application/problem+json`), in Indonesian or English."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Response
+from litestar.exceptions import HTTPException
+from sqlalchemy.exc import DataError, DBAPIError
+
+from ksbb.api.context import ANONYMOUS, ApiRequest
+from ksbb.api.phrases import PHRASES, Phrase, language_of
+from ksbb.domain.errors import (
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    KsbbError,
+    NotFound,
+    Problem,
+    StaleVersion,
+    Unauthenticated,
+    Unavailable,
+)
+from ksbb.domain.text import Text
+from ksbb.storage.database import is_busy
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 5
+_LONGEST_GIVEN = 500
+_LOG = structlog.get_logger("ksbb.api")
+
+_STATUS: Mapping[type[KsbbError], int] = {
+    StaleVersion: 412,
+    Conflict: 409,
+    InvalidInput: 422,
+    NotFound: 404,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    Unavailable: 503,
+}
+_PASSING_SQLSTATES = frozenset({"40001", "40P01", "55P03", "53300", "57P01", "57P03"})
+"""PostgreSQL's serialisation failure, deadlock, lock not available, too many connections, shutdown, starting up."""
+
+
+class ErrorItem(msgspec.Struct, kw_only=True):
+    """One thing that is wrong: where (JSON Pointer into the body, or `/query/…`, `/header/…`), what was expected, what given."""
+
+    code: str
+    pointer: str
+    message: str
+    expected: Any = None
+    given: Any = None
+
+
+class ProblemDetails(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """Problem details (RFC 9457). `current` is the record's version now, at status 412 only."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[ErrorItem]
+    current: int | None = None
+
+
+class Refusal(HTTPException):
+    """A request that is refused before any act runs, such as 400 or 428. `title` and `problems` are for people."""
+
+    def __init__(self, status: int, *problems: Problem, headers: dict[str, str] | None = None) -> None:
+        super().__init__(status_code=status, headers=headers)
+        self.problems = problems
+
+
+def refusal(status: int, code: str, message: Text, pointer: str = "", expected: object = None, given: object = None) -> Refusal:
+    """A `Refusal` with a single problem."""
+    return Refusal(status, Problem(code=code, message=message, pointer=pointer, expected=expected, given=given))
+
+
+def answer(request: ApiRequest, error: Exception) -> Response[bytes]:
+    """The problem that an error is answered with. Errors nobody foresaw are logged, and answered without their internals."""
+    status, phrase, problems, headers = _read(request, error)
+    language = language_of(request.headers.get("accept-language", ""))
+    items = [
+        ErrorItem(
+            code=problem.code,
+            pointer=problem.pointer,
+            message=problem.message.in_language(language),
+            expected=_plain(problem.expected),
+            given=_plain(problem.given),
+        )
+        for problem in problems
+    ]
+    detail = phrase.detail.in_language(language)
+    if items:
+        detail = items[0].message if len(items) == 1 else f"{len(items)} × : {items[0].message} …"
+    body = ProblemDetails(
+        type=f"urn:ksbb:problem:{phrase.slug}",
+        title=phrase.title.in_language(language),
+        status=status,
+        detail=detail,
+        instance=request.scope["path"],
+        errors=items,
+        current=error.current if isinstance(error, StaleVersion) else None,
+    )
+    return Response(
+        content=msgspec.json.encode(body),
+        status_code=status,
+        media_type=MEDIA_TYPE,
+        headers={**headers, "Content-Language": language, "Vary": "Accept-Language"},
+    )
+
+
+EXCEPTION_HANDLERS: Mapping[type[Exception], Any] = {Exception: answer, HTTPException: answer}
+
+
+def _read(request: ApiRequest, error: Exception) -> tuple[int, Phrase, tuple[Problem, ...], dict[str, str]]:
+    if isinstance(error, KsbbError):
+        return _read_ksbb(request, error)
+    if isinstance(error, Refusal):
+        return error.status_code, PHRASES[error.status_code], error.problems, error.headers or {}
+    if isinstance(error, HTTPException) and error.status_code < 500:  # noqa: PLR2004 - client errors
+        return _read_litestar(error)
+    if isinstance(error, DBAPIError):
+        return _read_database(request, error)
+    _LOG.error("unexpected_error", path_template=request.scope.get("path_template", ""), exc_info=error)
+    return 500, PHRASES[500], (), {}
+
+
+def _read_ksbb(request: ApiRequest, error: KsbbError) -> tuple[int, Phrase, tuple[Problem, ...], dict[str, str]]:
+    status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 422)
+    headers: dict[str, str] = {}
+    if status == 403 and request.scope.get("user", ANONYMOUS) is ANONYMOUS:  # noqa: PLR2004
+        # Nobody is signed in: signing in may help, which 403 would deny.
+        status = 401
+    if status == 401:  # noqa: PLR2004
+        headers["WWW-Authenticate"] = 'Bearer realm="ksbb"'
+    if isinstance(error, StaleVersion):
+        headers["ETag"] = f'"{error.current}"'
+    if isinstance(error, Unavailable):
+        headers["Retry-After"] = str(RETRY_SECONDS)
+    return status, PHRASES[status], error.problems, headers
+
+
+def _read_litestar(error: HTTPException) -> tuple[int, Phrase, tuple[Problem, ...], dict[str, str]]:
+    phrase = PHRASES.get(error.status_code, PHRASES[400])
+    headers = {name: value for name, value in (error.headers or {}).items() if name.lower() != "content-type"}
+    problems: list[Problem] = []
+    for item in error.extra if isinstance(error.extra, list) else ():
+        source, key = str(item.get("source") or "query"), str(item.get("key", ""))
+        told = str(item.get("message", ""))
+        problems.append(
+            Problem(
+                code="parameter",
+                message=Text(f"parameter {key} tidak sah: {told}", f"parameter {key} isn't valid: {told}"),
+                pointer=f"/{source}/{key}",
+                expected=told,
+            )
+        )
+    return error.status_code, phrase, tuple(problems), headers
+
+
+def _read_database(request: ApiRequest, error: DBAPIError) -> tuple[int, Phrase, tuple[Problem, ...], dict[str, str]]:
+    if isinstance(error, DataError):
+        problem = Problem(
+            code="does_not_fit",
+            message=Text("sebuah nilai terlalu panjang atau terlalu besar", "a value is too long or too large"),
+        )
+        return 422, PHRASES[422], (problem,), {}
+    state = str(getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None) or "")
+    passing = is_busy(error) or error.connection_invalidated or state in _PASSING_SQLSTATES or state.startswith("08")
+    away = type(error).__name__ in {"OperationalError", "InterfaceError"}
+    if passing or away:
+        _LOG.warning("database_unavailable", error=type(error.orig).__name__, sqlstate=state)
+        return 503, PHRASES[503], (), {"Retry-After": str(RETRY_SECONDS)}
+    _LOG.error("database_error", path_template=request.scope.get("path_template", ""), exc_info=error)
+    return 500, PHRASES[500], (), {}
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    plain = msgspec.to_builtins(value, enc_hook=str, str_keys=True)
+    if isinstance(plain, str):
+        return plain if len(plain) <= _LONGEST_GIVEN else plain[:_LONGEST_GIVEN] + "…"
+    return plain if len(msgspec.json.encode(plain)) <= _LONGEST_GIVEN * 10 else None

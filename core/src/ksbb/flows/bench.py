@@ -1,0 +1,266 @@
+"""The workbench that programs' flows get: items in transactions of their own, follow-ups, watches."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Row, func, select, update
+
+from ksbb.domain.commitments import Commitment, CommitmentStatus
+from ksbb.domain.rights import SYSTEM
+from ksbb.program import (
+    Case,
+    Clash,
+    CommitmentView,
+    Custody,
+    Finding,
+    FollowUpPlan,
+    HandedOver,
+    Outcome,
+    Stage,
+)
+from ksbb.storage import tables
+from ksbb.usecases import assess, follow_ups
+from ksbb.usecases.chain import load_collaborator, load_commitment, load_target
+from ksbb.usecases.desk import ActiveProgram, Desk, jakarta_day
+from ksbb.usecases.hand_over import load_dispatch, load_handover
+from ksbb.usecases.platform import Platform
+
+MAX_ATTEMPTS = 5
+_FIRST_WAIT = timedelta(seconds=10)
+_LIVE = (CommitmentStatus.SUBMITTED, CommitmentStatus.APPROVED, CommitmentStatus.CLOSED)
+_SHOWN = 4
+_log = structlog.get_logger("ksbb.flows")
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentCase:
+    """One commitment on the bench, in the unit of work of its item."""
+
+    desk: Desk
+    active: ActiveProgram
+    stored: Commitment
+    commitment: CommitmentView
+    handover: HandedOver | None
+    subject_id: str
+    executor_id: str | None
+
+    def run_rules(self) -> Sequence[Finding]:
+        """The findings of all the program's rules. Raises RuleFailed."""
+        return assess.run_rules(self.active, self.commitment)
+
+    async def clashes(self, kind: str) -> Sequence[Clash]:
+        """Identifiers of this commitment that other live commitments carry too."""
+        found = await _clashes(self.desk, kind)
+        return [clash for clash in found if self.stored.id in clash.commitments]
+
+    async def record_assessment(self, findings: Iterable[Finding]) -> None:
+        """Keep the findings."""
+        await assess.record(self.desk, self.stored, findings)
+
+    async def open_follow_up(self, plan: FollowUpPlan) -> None:
+        """Open an obligation about this item."""
+        await follow_ups.open_follow_up(
+            self.desk,
+            plan,
+            program_id=self.stored.program_id,
+            subject_id=self.subject_id,
+            commitment=self.stored,
+            executor_id=self.executor_id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The workbench of one program's run."""
+
+    platform: Platform
+    active: ActiveProgram
+
+    @property
+    def program_id(self) -> str:
+        """The program that the flow belongs to."""
+        return self.active.program.id
+
+    @property
+    def settings(self) -> Any:  # noqa: ANN401 - each program has a settings model of its own
+        """The program's settings."""
+        return self.active.settings
+
+    @property
+    def today(self) -> date:
+        """The day in Asia/Jakarta."""
+        return jakarta_day(self.platform.clock.now())
+
+    async def each(self, items: Sequence[str], step: Callable[[Case], Awaitable[None]]) -> Outcome:
+        """Run `step` on every item, each in a unit of work of its own and exactly once."""
+
+        async def work(desk: Desk, row: Row[Any]) -> None:
+            await step(await _open_case(desk, self.active, row))
+
+        return await each_item(self.platform, items, work)
+
+    async def custody(self) -> Sequence[Custody]:
+        """All goods of the program that are in custody now."""
+        async with self.platform.reading_desk(SYSTEM) as desk:
+            return await _custody(desk, self.active)
+
+    async def clashes(self, kind: str) -> Sequence[Clash]:
+        """All identifiers of a kind that more than one live commitment carries."""
+        async with self.platform.reading_desk(SYSTEM) as desk:
+            return await _clashes(desk, kind)
+
+    async def open_follow_up(self, commitment_id: str, plan: FollowUpPlan) -> bool:
+        """Open an obligation about a commitment; False when the same one stood already."""
+        async with self.platform.desk(SYSTEM) as desk:
+            commitment = await load_commitment(desk, commitment_id)
+            return await follow_ups.open_follow_up(
+                desk, plan, program_id=self.program_id, subject_id=commitment_id, commitment=commitment
+            )
+
+
+async def each_item(
+    platform: Platform, items: Sequence[str], work: Callable[[Desk, Row[Any]], Awaitable[None]]
+) -> Outcome:
+    """Do `work` for every outbox item: effects and the item's `done` are one transaction, so a repeated batch does no harm.
+
+    An item whose work raises is rolled back and waits for its next attempt; after `MAX_ATTEMPTS` it is parked with the reason.
+    """
+    done = skipped = failed = 0
+    table = tables.outbox
+    for item in items:
+        try:
+            async with platform.desk(SYSTEM) as desk:
+                query = select(table).where(table.c.id == item, table.c.status == "pending").with_for_update()
+                row = (await desk.unit.connection.execute(query)).first()
+                if row is None:
+                    skipped += 1
+                    continue
+                await work(desk, row)
+                await desk.unit.connection.execute(
+                    update(table).where(table.c.id == item).values(status="done", done_at=desk.now, claimed_until=None)
+                )
+            done += 1
+        except Exception as error:  # noqa: BLE001 - one item's failure, of whatever kind, must not fail its batch
+            failed += 1
+            await set_aside(platform, item, error)
+    return Outcome(done=done, skipped=skipped, failed=failed)
+
+
+async def set_aside(platform: Platform, item: str, error: Exception) -> None:
+    """Note a failed attempt: the next one after a growing wait, or none and the item is parked with its reason.
+
+    A failed rule isn't tried again: rules are pure, the next attempt would fail as well.
+    """
+    table = tables.outbox
+    reason = f"{type(error).__name__}: {error}" if not isinstance(error, assess.RuleFailed) else str(error)
+    async with platform.desk(SYSTEM) as desk:
+        query = select(table).where(table.c.id == item, table.c.status == "pending").with_for_update()
+        row = (await desk.unit.connection.execute(query)).first()
+        if row is None:
+            return
+        attempts = row.attempts + 1
+        hopeless = isinstance(error, assess.RuleFailed)
+        parked = hopeless or attempts >= MAX_ATTEMPTS
+        await desk.unit.connection.execute(
+            update(table)
+            .where(table.c.id == item)
+            .values(
+                attempts=attempts,
+                status="parked" if parked else "pending",
+                reason=reason[:2000],
+                claimed_until=None,
+                available_at=desk.now + _FIRST_WAIT * 2 ** (attempts - 1),
+            )
+        )
+        if parked and row.stage == Stage.SUBMITTED:
+            await assess.record_failure(desk, await load_commitment(desk, row.subject_id), reason)
+    _log.warning("item_failed", item=item, consumer=row.consumer, program=row.program_id, attempts=attempts, parked=parked, reason=reason)
+
+
+async def _open_case(desk: Desk, active: ActiveProgram, row: Row[Any]) -> CommitmentCase:
+    connection = desk.unit.connection
+    handed_over = executor_id = None
+    commitment_id = row.subject_id
+    if row.stage in (Stage.RECEIVED, Stage.DISPATCHED):
+        table = tables.receipts if row.stage == Stage.RECEIVED else tables.dispatches
+        commitment_id = (
+            await connection.execute(select(table.c.commitment_id).where(table.c.id == row.subject_id))
+        ).scalar_one()
+    elif row.stage == Stage.HANDED_OVER:
+        handover = await load_handover(desk, row.subject_id)
+        commitment_id = handover.commitment_id
+    commitment = await load_commitment(desk, commitment_id)
+    if row.stage == Stage.HANDED_OVER:
+        sent = await load_dispatch(desk, handover.dispatch_id)
+        executor_id = sent.executor_id
+        aid_types = {line.id: line.aid_type for line in commitment.lines}
+        line_of = {line.id: line.line_id for line in sent.lines}
+        accepted: dict[str, int] = {}
+        for line in handover.lines:
+            aid_type = aid_types[line_of[line.dispatch_line_id]]
+            accepted[aid_type] = accepted.get(aid_type, 0) + line.accepted
+        target = await load_target(desk, handover.target_id)
+        handed_over = HandedOver(
+            handed_over_on=jakarta_day(handover.handed_over_at), target_kind=target.kind, accepted=accepted
+        )
+    collaborator = await load_collaborator(desk, commitment.collaborator_id)
+    return CommitmentCase(
+        desk=desk,
+        active=active,
+        stored=commitment,
+        commitment=assess.view_of(commitment, collaborator, desk.today),
+        handover=handed_over,
+        subject_id=row.subject_id,
+        executor_id=executor_id,
+    )
+
+
+async def _custody(desk: Desk, active: ActiveProgram) -> list[Custody]:
+    line, commitment, party = tables.commitment_lines, tables.commitments, tables.parties
+    quantity = line.c.received - line.c.dispatched - line.c.written_off
+    query = (
+        select(commitment.c.id, commitment.c.number, party.c.name, line.c.aid_type, quantity, line.c.attributes)
+        .join(commitment, commitment.c.id == line.c.commitment_id)
+        .join(party, party.c.id == commitment.c.aggregator_id)
+        .where(commitment.c.program_id == active.program.id, line.c.received > line.c.dispatched + line.c.written_off)
+        .order_by(line.c.id)
+    )
+    goods = []
+    for commitment_id, number, aggregator, aid_type_id, held, attributes in await desk.unit.connection.execute(query):
+        aid_type = active.program.aid_type(aid_type_id)
+        expiry = attributes.get(aid_type.expiry_attribute) if aid_type and aid_type.expiry_attribute else None
+        goods.append(
+            Custody(
+                commitment_id=commitment_id,
+                commitment_number=number,
+                aggregator_name=aggregator,
+                aid_type=aid_type_id,
+                quantity=held,
+                expires_on=date.fromisoformat(expiry) if expiry else None,
+            )
+        )
+    return goods
+
+
+async def _clashes(desk: Desk, kind: str) -> list[Clash]:
+    identifier, line, commitment = tables.line_identifiers, tables.commitment_lines, tables.commitments
+    carried = (
+        select(identifier.c.value, commitment.c.id)
+        .join(line, line.c.id == identifier.c.line_id)
+        .join(commitment, commitment.c.id == line.c.commitment_id)
+        .where(identifier.c.kind == kind, commitment.c.status.in_(_LIVE))
+        .distinct()
+        .subquery()
+    )
+    twice = select(carried.c.value).group_by(carried.c.value).having(func.count() > 1)
+    query = select(carried.c.value, carried.c.id).where(carried.c.value.in_(twice)).order_by(carried.c.value, carried.c.id)
+    found: dict[str, list[str]] = {}
+    for value, commitment_id in await desk.unit.connection.execute(query):
+        found.setdefault(value, []).append(commitment_id)
+    return [
+        Clash(kind=kind, value="*" * max(len(value) - _SHOWN, 0) + value[-_SHOWN:], commitments=tuple(ids))
+        for value, ids in found.items()
+    ]

@@ -1,0 +1,112 @@
+"""Core's own flows: handover reports, life-cycle events, licences that run out, follow-ups that are due."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from prefect import flow
+from sqlalchemy import Row, select, update
+
+from ksbb.documents.render import render_report
+from ksbb.domain.parties import AggregatorStatus, Licence
+from ksbb.domain.rights import SYSTEM, Role
+from ksbb.domain.text import Text
+from ksbb.flows.bench import each_item
+from ksbb.flows.context import engine_context
+from ksbb.program import FollowUpPlan
+from ksbb.program.hooks import LifecycleEvent
+from ksbb.storage import tables
+from ksbb.storage.rows import fetch_all
+from ksbb.usecases import follow_ups
+from ksbb.usecases.desk import Desk
+from ksbb.usecases.evidence import keep_file
+from ksbb.usecases.read.reports import gather_report
+
+LICENCE_WATCH_DAYS = (30, 14, 3)
+"""How long before its end a licence is announced."""
+
+
+@flow(name="ksbb-handover-reports")
+async def handover_reports(items: list[str]) -> None:
+    """Make the PDF of each confirmed handover's report and keep it with its hash."""
+    context = engine_context()
+
+    async def work(desk: Desk, row: Row[Any]) -> None:
+        report = await gather_report(desk, row.subject_id, context.public_url)
+        pdf = await asyncio.to_thread(render_report, report)
+        digest = await keep_file(desk.unit, pdf, "application/pdf")
+        table = tables.reports
+        await desk.unit.connection.execute(
+            update(table).where(table.c.handover_id == row.subject_id).values(file_sha256=digest)
+        )
+
+    await each_item(context.platform, items, work)
+
+
+@flow(name="ksbb-lifecycle")
+async def lifecycle(items: list[str]) -> None:
+    """Tell the programs that listen of each life-cycle event."""
+    context = engine_context()
+
+    async def work(desk: Desk, row: Row[Any]) -> None:
+        event, commitment = tables.events, tables.commitments
+        query = select(event.c.at, event.c.payload, commitment.c.id, commitment.c.number).join(
+            commitment, event.c.stream == "commitment:" + commitment.c.id
+        )
+        found = (await desk.unit.connection.execute(query.where(event.c.id == row.event_id))).one()
+        context.host.broadcast(
+            LifecycleEvent(
+                program_id=row.program_id,
+                stage=row.stage,
+                commitment_id=found.id,
+                commitment_number=found.number,
+                at=found.at,
+                data=found.payload,
+            )
+        )
+
+    await each_item(context.platform, items, work)
+
+
+@flow(name="ksbb-follow-ups-due")
+async def follow_ups_due() -> None:
+    """Follow-ups whose day has passed become overdue."""
+    context = engine_context()
+    async with context.platform.desk(SYSTEM) as desk:
+        await follow_ups.mark_overdue(desk, desk.today)
+
+
+@flow(name="ksbb-licence-watch")
+async def licence_watch() -> None:
+    """Open a follow-up for the holder of each licence that ends within 30, 14 or 3 days."""
+    context = engine_context()
+    async with context.platform.desk(SYSTEM) as desk:
+        licence, party = tables.licences, tables.parties
+        query = (
+            select(licence)
+            .join(party, party.c.id == licence.c.aggregator_id)
+            .where(
+                party.c.aggregator_status == AggregatorStatus.ACTIVE,
+                licence.c.valid_to >= desk.today,
+                licence.c.valid_to <= desk.today + timedelta(days=max(LICENCE_WATCH_DAYS)),
+            )
+        )
+        for found in await fetch_all(desk.unit.connection, query, Licence):
+            await _announce(desk, found)
+
+
+async def _announce(desk: Desk, licence: Licence) -> None:
+    left = (licence.valid_to - desk.today).days
+    notice = min(days for days in LICENCE_WATCH_DAYS if days >= left)
+    plan = FollowUpPlan(
+        kind=f"licence_ends_{notice}",
+        due_on=licence.valid_to,
+        owner=Role.AGGREGATOR,
+        title=Text(
+            f"Izin {licence.number} berakhir pada {licence.valid_to}; perpanjang dan daftarkan izin barunya",
+            f"Licence {licence.number} ends on {licence.valid_to}; renew it and register the new one",
+        ),
+    )
+    await follow_ups.open_follow_up(
+        desk, plan, program_id="ksbb", subject_id=licence.id, commitment=None, owner_party_id=licence.aggregator_id
+    )

@@ -1,0 +1,1 @@
+"""Queries: what people may read, each with the right that it needs."""

@@ -1,0 +1,179 @@
+"""What an actor may do now with a commitment, so that nobody is shown a button for something impossible.
+
+The conditions are those of the acts themselves; an act checks them again when it is done.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from ksbb.domain.commitments import EDITABLE, MOVES, AssessmentState, Commitment, CommitmentStatus
+from ksbb.domain.errors import Conflict, Forbidden, InvalidInput, Unavailable
+from ksbb.domain.rights import Permission, require
+from ksbb.domain.text import Text
+from ksbb.usecases.chain import refuse_own_commitment, require_licensed, require_own
+from ksbb.usecases.close import require_may_end
+from ksbb.usecases.desk import Desk
+from ksbb.usecases.evidence import MAX_FILES
+from ksbb.usecases.hand_over import HandoverStatus
+from ksbb.usecases.read.movements import DispatchDetail, HandoverDetail, allocations_of, dispatches_of, handovers_of
+
+
+class Act(StrEnum):
+    """The acts of the chain."""
+
+    REVISE = "revise"
+    SUBMIT = "submit"
+    WITHDRAW = "withdraw"
+    APPROVE = "approve"
+    REQUEST_REVISION = "request_revision"
+    REJECT = "reject"
+    CANCEL = "cancel"
+    CLOSE = "close"
+    ALLOCATE = "allocate"
+    RELEASE = "release"
+    RECEIVE = "receive"
+    WRITE_OFF = "write_off"
+    DISPATCH = "dispatch"
+    RECORD_HANDOVER = "record_handover"
+    ATTACH_EVIDENCE = "attach_evidence"
+    CONFIRM_HANDOVER = "confirm_handover"
+    REFUSE_HANDOVER = "refuse_handover"
+
+
+WITHOUT_PROGRAM = frozenset(
+    {
+        Act.WITHDRAW,
+        Act.REQUEST_REVISION,
+        Act.CANCEL,
+        Act.RELEASE,
+        Act.WRITE_OFF,
+        Act.RECORD_HANDOVER,
+        Act.ATTACH_EVIDENCE,
+        Act.REFUSE_HANDOVER,
+    }
+)
+"""The acts that go on while the program is disabled or broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextAct:
+    """An act that is possible now; `subject_id` is the allocation, dispatch or handover that it is about, None for the commitment."""
+
+    act: Act
+    subject_id: str | None = None
+
+
+_OWN = Text("melakukan ini", "do this")
+
+
+async def next_acts(desk: Desk, commitment: Commitment) -> tuple[NextAct, ...]:
+    """The acts on a commitment that the desk's actor may do now, in the order of the chain."""
+    found = [NextAct(act) for act in (*_of_collaborator(desk, commitment), *_of_assessor(desk, commitment))]
+    if commitment.status is CommitmentStatus.APPROVED:
+        found += await _of_goods(desk, commitment)
+        found += await _of_handovers(desk, commitment)
+    active = _allowed(desk.programs.require, commitment.program_id)
+    return tuple(one for one in found if active or one.act in WITHOUT_PROGRAM)
+
+
+def _of_collaborator(desk: Desk, commitment: Commitment) -> list[Act]:
+    may = _allowed(require, desk.actor, Permission.COMMIT, commitment.program_id)
+    if not (may and _allowed(require_own, desk, commitment.collaborator_id, _OWN)):
+        return []
+    statuses = {Act.REVISE: EDITABLE, Act.SUBMIT: MOVES["submit"][0], Act.WITHDRAW: MOVES["withdraw"][0]}
+    return [act for act, allowed in statuses.items() if commitment.status in allowed]
+
+
+def _of_assessor(desk: Desk, commitment: Commitment) -> list[Act]:
+    acts = []
+    may = _allowed(require, desk.actor, Permission.ASSESS, commitment.program_id, commitment.area_code)
+    if may and commitment.status is CommitmentStatus.SUBMITTED and _allowed(refuse_own_commitment, desk, commitment):
+        acts += [Act.APPROVE] if commitment.assessment is AssessmentState.PASSED else []
+        acts += [Act.REQUEST_REVISION, Act.REJECT]
+    if commitment.status is CommitmentStatus.APPROVED:
+        cancellable = any(min(line.balance.outstanding, line.balance.unallocated) > 0 for line in commitment.lines)
+        if cancellable and _allowed(require_may_end, desk, commitment, Permission.CANCEL):
+            acts.append(Act.CANCEL)
+        settled = all(line.balance.settled for line in commitment.lines)
+        if settled and _allowed(require_may_end, desk, commitment, Permission.CLOSE):
+            acts.append(Act.CLOSE)
+    return acts
+
+
+async def _of_goods(desk: Desk, commitment: Commitment) -> list[NextAct]:
+    found: list[NextAct] = []
+    program, lines = commitment.program_id, {line.id: line.balance for line in commitment.lines}
+    allocations = [one for one in await allocations_of(desk, commitment.id) if one.allocation.open]
+    if _allowed(refuse_own_commitment, desk, commitment) and desk.actor.role_for(Permission.ALLOCATE, program):
+        if any(balance.unallocated for balance in lines.values()):
+            found.append(NextAct(Act.ALLOCATE))
+        found += [
+            NextAct(Act.RELEASE, one.allocation.id)
+            for one in allocations
+            if desk.actor.role_for(Permission.ALLOCATE, program, one.target.area_code)
+        ]
+    if not _allowed(require_own, desk, commitment.aggregator_id, _OWN):
+        return found
+    if desk.actor.role_for(Permission.RECEIVE, program):
+        if any(balance.outstanding for balance in lines.values()) and await _licensed(desk, commitment, commitment.area_code):
+            found.append(NextAct(Act.RECEIVE))
+        if any(min(balance.in_custody, balance.unallocated) > 0 for balance in lines.values()):
+            found.append(NextAct(Act.WRITE_OFF))
+    if desk.actor.role_for(Permission.DISPATCH, program):
+        for one in allocations:
+            if lines[one.allocation.line_id].reserved and await _licensed(desk, commitment, one.target.area_code):
+                found.append(NextAct(Act.DISPATCH, one.allocation.id))
+    return found
+
+
+async def _of_handovers(desk: Desk, commitment: Commitment) -> list[NextAct]:
+    handovers = await handovers_of(desk, commitment.id)
+    pending = {handover.dispatch_id for handover in handovers if handover.status is HandoverStatus.RECORDED}
+    found = []
+    for sent in await dispatches_of(desk, commitment.id):
+        if sent.id not in pending and await _may_record(desk, commitment, sent):
+            found.append(NextAct(Act.RECORD_HANDOVER, sent.id))
+    for handover in handovers:
+        if handover.status is HandoverStatus.RECORDED:
+            found += [NextAct(act, handover.id) for act in _on_pending(desk, handover)]
+    return found
+
+
+async def _may_record(desk: Desk, commitment: Commitment, sent: DispatchDetail) -> bool:
+    return (
+        any(line.in_transit for line in sent.lines)
+        and _allowed(require_own, desk, sent.executor.id, _OWN)
+        and desk.actor.role_for(Permission.HAND_OVER, commitment.program_id, sent.target.area_code) is not None
+        and await _licensed(desk, commitment, sent.target.area_code)
+    )
+
+
+def _on_pending(desk: Desk, handover: HandoverDetail) -> list[Act]:
+    place = handover.program_id, handover.target.area_code
+    is_witness = handover.witness_account_id == desk.actor.account_id
+    permission = Permission.WITNESS if is_witness else Permission.HAND_OVER
+    if not (is_witness or handover.recorded_by == desk.actor.account_id) or desk.actor.role_for(permission, *place) is None:
+        return []
+    acts = [Act.ATTACH_EVIDENCE] if handover.evidence_count < MAX_FILES else []
+    if is_witness:
+        acts += [Act.CONFIRM_HANDOVER] if handover.evidence_count else []
+        acts += [Act.REFUSE_HANDOVER]
+    return acts
+
+
+async def _licensed(desk: Desk, commitment: Commitment, area_code: str) -> bool:
+    try:
+        await require_licensed(desk, commitment, commitment.aggregator_id or "", area_code)
+    except Conflict:
+        return False
+    return True
+
+
+def _allowed(check: Callable[..., Any], *arguments: Any) -> bool:  # noqa: ANN401 - any check of an act
+    try:
+        check(*arguments)
+    except (Forbidden, InvalidInput, Unavailable):
+        return False
+    return True

@@ -1,0 +1,150 @@
+"""Who sees which commitments and which handovers, as conditions in SQL.
+
+What an actor may not see doesn't exist for it: queries answer NotFound, never Forbidden.
+"""
+
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
+
+from ksbb.domain.errors import NotFound, not_found
+from ksbb.domain.rights import PERMISSIONS, Actor, Grant, Permission, Role
+from ksbb.domain.text import Text
+from ksbb.storage import tables
+from ksbb.usecases.chain import COMMITMENT
+from ksbb.usecases.desk import Desk
+
+DISPATCH = Text("pengiriman", "dispatch")
+HANDOVER = Text("serah terima", "handover")
+
+
+def in_area(column: ColumnElement[str], area_code: str) -> ColumnElement[bool]:
+    """The column's area is `area_code` or lies in it."""
+    return or_(column == area_code, column.startswith(f"{area_code}.", autoescape=True))
+
+
+def visible_commitments(actor: Actor) -> ColumnElement[bool]:
+    """The commitments that an actor sees.
+
+    Its collaborator's and its aggregator's people, the executors of its dispatches, witnesses of the areas that these go to,
+    the recipient that it is allocated to; assessors, secretariat and auditors by program and area of their grants. For those,
+    a commitment counts as in the area also when its own is wider: it may still be allocated there.
+    """
+    return or_(false(), *(_sees(actor, grant) for grant in actor.grants if Permission.READ_COMMITMENTS in PERMISSIONS[grant.role]))
+
+
+def concerned_handovers(actor: Actor) -> ColumnElement[bool]:
+    """The handovers, among visible ones, whose recipient's name, evidence and report an actor sees: those it takes part in.
+
+    An executor, a witness or a recipient sees those of its own dispatches, area or target, not the others of the commitment.
+    The query must join `dispatches`, `targets` and `commitments`.
+    """
+    return or_(false(), *(_concerns(actor, grant) for grant in actor.grants if Permission.READ_COMMITMENTS in PERMISSIONS[grant.role]))
+
+
+def may_read(actor: Actor) -> bool:
+    """Whether the actor reads commitments at all; a system's token may be narrowed so that it doesn't."""
+    return actor.role_for(Permission.READ_COMMITMENTS) is not None
+
+
+async def require_visible(desk: Desk, commitment_id: str) -> None:
+    """Raises NotFound unless the actor sees the commitment. Acts ask this first, so that they don't tell what exists."""
+    table = tables.commitments
+    query = select(table.c.id).where(table.c.id == commitment_id, visible_commitments(desk.actor))
+    if (await desk.unit.connection.execute(query)).first() is None:
+        raise not_found(COMMITMENT, commitment_id)
+
+
+async def commitment_of_dispatch(desk: Desk, dispatch_id: str) -> str:
+    """The id of the commitment that a dispatch belongs to. Raises NotFound unless the actor sees it."""
+    table = tables.dispatches
+    query = select(table.c.commitment_id).where(table.c.id == dispatch_id)
+    return await _owner(desk, query.scalar_subquery(), not_found(DISPATCH, dispatch_id))
+
+
+async def commitment_of_handover(desk: Desk, handover_id: str) -> str:
+    """The id of the commitment that a handover belongs to. Raises NotFound unless the actor sees it."""
+    table = tables.handovers
+    query = select(table.c.commitment_id).where(table.c.id == handover_id)
+    return await _owner(desk, query.scalar_subquery(), not_found(HANDOVER, handover_id))
+
+
+async def require_concerned(desk: Desk, handover_id: str) -> None:
+    """Raises NotFound unless the actor sees what is personal about a handover: its evidence and its report."""
+    handovers = tables.handovers
+    query = (
+        select(handovers.c.id)
+        .join(tables.dispatches, tables.dispatches.c.id == handovers.c.dispatch_id)
+        .join(tables.targets, tables.targets.c.id == handovers.c.target_id)
+        .join(tables.commitments, tables.commitments.c.id == handovers.c.commitment_id)
+        .where(handovers.c.id == handover_id, visible_commitments(desk.actor), concerned_handovers(desk.actor))
+    )
+    if not may_read(desk.actor) or (await desk.unit.connection.execute(query)).first() is None:
+        raise not_found(HANDOVER, handover_id)
+
+
+async def _owner(desk: Desk, owner: ColumnElement[str], missing: NotFound) -> str:
+    table = tables.commitments
+    query = select(table.c.id).where(table.c.id == owner, visible_commitments(desk.actor))
+    found = (await desk.unit.connection.execute(query)).scalar()
+    if found is None:
+        raise missing
+    return str(found)
+
+
+def _sees(actor: Actor, grant: Grant) -> ColumnElement[bool]:
+    commitments, dispatches, targets = tables.commitments, tables.dispatches, tables.targets
+    program = _program(grant)
+    sent = select(dispatches.c.id).where(dispatches.c.commitment_id == commitments.c.id).correlate(commitments)
+    match grant.role:
+        case Role.COLLABORATOR:
+            return and_(program, _is(commitments.c.collaborator_id, actor.party_id))
+        case Role.AGGREGATOR:
+            return and_(program, _is(commitments.c.aggregator_id, actor.party_id))
+        case Role.EXECUTOR:
+            return and_(program, sent.where(_is(dispatches.c.executor_id, actor.party_id)).exists())
+        case Role.WITNESS:
+            if grant.area_code is not None:
+                sent = sent.join(targets, targets.c.id == dispatches.c.target_id).where(in_area(targets.c.area_code, grant.area_code))
+            return and_(program, sent.exists())
+        case Role.RECIPIENT:
+            allocated = select(tables.allocations.c.id).where(
+                tables.allocations.c.commitment_id == commitments.c.id, _is(tables.allocations.c.target_id, actor.target_id)
+            )
+            return and_(program, allocated.correlate(commitments).exists())
+        case _:
+            return and_(program, _touches(grant.area_code))
+
+
+def _concerns(actor: Actor, grant: Grant) -> ColumnElement[bool]:
+    program = _program(grant)
+    match grant.role:
+        case Role.EXECUTOR:
+            return and_(program, _is(tables.dispatches.c.executor_id, actor.party_id))
+        case Role.WITNESS:
+            area = true() if grant.area_code is None else in_area(tables.targets.c.area_code, grant.area_code)
+            return and_(program, area)
+        case Role.RECIPIENT:
+            return and_(program, _is(tables.handovers.c.target_id, actor.target_id))
+        case Role.COLLABORATOR:
+            return and_(program, _is(tables.commitments.c.collaborator_id, actor.party_id))
+        case Role.AGGREGATOR:
+            return and_(program, _is(tables.commitments.c.aggregator_id, actor.party_id))
+        case _:
+            return and_(program, _touches(grant.area_code))
+
+
+def _is(column: ColumnElement[str], own_id: str | None) -> ColumnElement[bool]:
+    # An actor without an organisation must not match records without one
+    return false() if own_id is None else column == own_id
+
+
+def _program(grant: Grant) -> ColumnElement[bool]:
+    return true() if grant.program_id is None else tables.commitments.c.program_id == grant.program_id
+
+
+def _touches(area_code: str | None) -> ColumnElement[bool]:
+    if area_code is None:
+        return true()
+    parts = area_code.split(".")
+    wider = [".".join(parts[:length]) for length in range(1, len(parts))]
+    column = tables.commitments.c.area_code
+    return or_(in_area(column, area_code), column.in_(wider))
