@@ -1,6 +1,7 @@
 """The one way by which a write runs: signed in, once per idempotency key, on a known version."""
 
 import hashlib
+import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar, cast
@@ -53,7 +54,8 @@ CHANGED = [ETAG, REPLAYED]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer(Generic[Body]):
-    """What an act answers with: `body`, HTTP `status`, the record's `version`, and its path below `/api/v1` (`location`).
+    """What an act answers with: `body`, HTTP `status`, the record's `version`, and its path below `/api/v1`
+    (`location`).
 
     `kept` is what a repetition is told instead of `body`, for a body with a secret that must not be stored.
     """
@@ -80,19 +82,23 @@ def single(request: ApiRequest, body: Body, version: int) -> Response[Body]:
     headers = {"ETag": etag(version)}
     held = [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]
     if headers["ETag"] in held:
-        return cast(Response[Body], Response(content=None, status_code=304, headers=headers))
+        return cast("Response[Body]", Response(content=None, status_code=304, headers=headers))
     return Response(content=body, headers=headers)
 
 
 async def perform(
-    request: ApiRequest, key: str | None, act: Callable[[Desk], Awaitable[Answer[Body]]], *, content: bytes | None = None
+    request: ApiRequest,
+    key: str | None,
+    act: Callable[[Desk], Awaitable[Answer[Body]]],
+    *,
+    content: bytes | None = None,
 ) -> Response[Body]:
     """Run an act in one transaction together with its idempotency record.
 
-    `key` is None for changes by `PUT`/`PATCH`, which `If-Match` makes safe to repeat. `content` stands for the body in the
-    comparison of two requests where the body's bytes differ by chance (multipart).
-    Raises Unauthenticated for an anonymous actor, InvalidInput for the key of another request, Conflict while the first request
-    with this key still runs, and whatever the act raises.
+    `key` is None for changes by `PUT`/`PATCH`, which `If-Match` makes safe to repeat. `content` stands for the body in
+    the comparison of two requests where the body's bytes differ by chance (multipart). Raises Unauthenticated for an
+    anonymous actor, InvalidInput for the key of another request, Conflict while the first request with this key still
+    runs, and whatever the act raises.
     """
     actor = signed_in(request)
     platform = context(request.app).platform
@@ -148,7 +154,9 @@ def _digest(request: ApiRequest, content: bytes) -> str:
         request.headers.get("if-match", "").encode(),
         content,
     )
-    return hashlib.sha256(b"\n".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+    joined = b"".join(hashlib.sha256(part).digest() for part in parts)
+    # Keyed, because bodies may hold a password and a plain hash of it could be guessed.
+    return hmac.new(context(request.app).secret.encode(), joined, hashlib.sha256).hexdigest()
 
 
 def _in_flight(key: str) -> Exception:

@@ -1,7 +1,7 @@
 """What is checked of every request before its handler runs: headers that an act needs, and the JSON body.
 
-Bodies are checked here and not by Litestar, because its conversion is lenient (a number given as text passes) and its messages
-are in English only.
+Bodies are checked here and not by Litestar, because its conversion is lenient (a number given as text passes) and its
+messages are in English only.
 """
 
 from functools import lru_cache
@@ -25,8 +25,8 @@ _NUL = "\x00"
 async def check_request(request: ApiRequest) -> None:
     """Refuse a request that its handler can't use.
 
-    Raises a Refusal: 428 without `If-Match`, 400 without `Idempotency-Key` or for what isn't JSON, 415 for another media type;
-    and InvalidInput with every field of the body that doesn't fit.
+    Raises a Refusal: 428 without `If-Match`, 400 without `Idempotency-Key` or for what isn't JSON, 415 for another
+    media type; and InvalidInput with every field of the body that doesn't fit.
     """
     parameters = request.route_handler.parsed_fn_signature.parameters
     if _NUL in request.scope["path"] or "%00" in request.scope["query_string"].decode("ascii", "replace"):
@@ -75,13 +75,18 @@ async def check_request(request: ApiRequest) -> None:
 
 def check_body(raw: bytes, kind: type[Any]) -> None:
     """Raises a Refusal (400) for what isn't JSON, and InvalidInput with every field that doesn't fit `kind`."""
+    if not raw:
+        raise refusal(400, "json", Text("isi kosong; kirim sebuah objek JSON", "the body is empty; send a JSON object"))
     try:
         value = msgspec.json.decode(raw)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        told = str(error) or "empty"
-        raise refusal(400, "json", Text(f"isi bukan JSON yang sah: {told}", f"the body isn't valid JSON: {told}")) from error
+        raise refusal(
+            400, "json", Text(f"isi bukan JSON yang sah: {error}", f"the body isn't valid JSON: {error}")
+        ) from error
     if b"\\u0000" in raw and _holds_nul(value):
-        raise refusal(400, "nul", Text("isi memuat karakter NUL (\\u0000)", "the body contains a NUL character (\\u0000)"))
+        raise refusal(
+            400, "nul", Text("isi memuat karakter NUL (\\u0000)", "the body contains a NUL character (\\u0000)")
+        )
     try:
         msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
@@ -97,7 +102,12 @@ def _validator(kind: type[Any]) -> Draft202012Validator:
 def _told_by_msgspec(error: msgspec.ValidationError) -> Problem:
     message, _, place = str(error).partition(" - at `$")
     pointer = place.rstrip("`").replace("[", ".").replace("]", "").replace(".", "/")
-    return Problem(code="type", message=Text(f"tidak sesuai: {message}", f"doesn't fit: {message}"), pointer=pointer, expected=message)
+    return Problem(
+        code="type",
+        message=Text(f"tidak sesuai: {message}", f"doesn't fit: {message}"),
+        pointer=pointer,
+        expected=message,
+    )
 
 
 def _without_secret(problem: Problem) -> Problem:

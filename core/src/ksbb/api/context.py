@@ -25,7 +25,9 @@ ANONYMOUS = Actor(account_id="anonymous", name="")
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the API works with. `secret` signs access tokens; `in_flight` holds the (account, idempotency key) of running acts."""
+    """What the API works with. `secret` signs access tokens; `in_flight` holds the (account, idempotency key) of
+    running acts.
+    """
 
     platform: Platform
     settings: Settings

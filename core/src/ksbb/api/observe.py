@@ -41,7 +41,7 @@ async def finish(message: Message, scope: Scope) -> None:
     headers.setdefault("Referrer-Policy", "no-referrer")
     headers.setdefault(REQUEST_ID_HEADER, request_id)
     actor = scope.get("user") or ANONYMOUS
-    if any(name == b"authorization" for name, _ in scope["headers"]):
+    if scope["method"] != "GET" or any(name == b"authorization" for name, _ in scope["headers"]):
         headers.setdefault("Cache-Control", "no-store")
     began = state.get(_STARTED)
     _LOG.info(

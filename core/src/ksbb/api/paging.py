@@ -6,9 +6,12 @@ from litestar.params import QueryParameter
 
 from ksbb.usecases.read.paging import DEFAULT_LIMIT, MAX_LIMIT, Asked, Page
 
-Limit = Annotated[int, QueryParameter(ge=1, le=MAX_LIMIT, description=f"How many items at most; {DEFAULT_LIMIT} when left out.")]
+Limit = Annotated[
+    int, QueryParameter(ge=1, le=MAX_LIMIT, description=f"How many items at most; {DEFAULT_LIMIT} when left out.")
+]
 Cursor = Annotated[
-    str | None, QueryParameter(max_length=1000, description="`next` of the page before, with the same filters and order.")
+    str | None,
+    QueryParameter(max_length=1000, description="`next` of the page before, with the same filters and order."),
 ]
 Sort = Annotated[str | None, QueryParameter(max_length=40, description="Sort key; `-` before it for descending.")]
 

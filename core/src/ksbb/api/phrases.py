@@ -8,7 +8,8 @@ from ksbb.domain.text import Language, Text
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """What a status is called: `slug` in the problem's type, `title`, and `detail` where no single problem says more."""
+    """What a status is called: `slug` in the problem's type, `title`, and `detail` where no single problem says more.
+    """
 
     slug: str
     title: Text
@@ -19,7 +20,10 @@ PHRASES: Mapping[int, Phrase] = {
     400: Phrase(
         "malformed_request",
         Text("Permintaan tidak terbaca", "Malformed request"),
-        Text("permintaan tidak dapat dibaca; periksa parameter dan isi", "the request can't be read; check parameters and body"),
+        Text(
+            "permintaan tidak dapat dibaca; periksa parameter dan isi",
+            "the request can't be read; check parameters and body",
+        ),
     ),
     401: Phrase(
         "not_signed_in",
@@ -27,7 +31,9 @@ PHRASES: Mapping[int, Phrase] = {
         Text("masuk dahulu untuk melakukan ini", "sign in first to do this"),
     ),
     403: Phrase(
-        "not_allowed", Text("Tidak berwenang", "Not allowed"), Text("Anda tidak berwenang", "you aren't allowed to do this")
+        "not_allowed",
+        Text("Tidak berwenang", "Not allowed"),
+        Text("Anda tidak berwenang", "you aren't allowed to do this"),
     ),
     404: Phrase(
         "not_found",
@@ -37,7 +43,10 @@ PHRASES: Mapping[int, Phrase] = {
     405: Phrase(
         "method_not_allowed",
         Text("Metode tidak diizinkan", "Method not allowed"),
-        Text("alamat ini hanya menerima metode pada header Allow", "this address takes only the methods in the Allow header"),
+        Text(
+            "alamat ini hanya menerima metode pada header Allow",
+            "this address takes only the methods in the Allow header",
+        ),
     ),
     409: Phrase(
         "conflict",
@@ -67,7 +76,9 @@ PHRASES: Mapping[int, Phrase] = {
     428: Phrase(
         "version_required",
         Text("Versi wajib disebut", "Version required"),
-        Text("sebut versi yang Anda ubah pada header If-Match", "name the version that you change in the If-Match header"),
+        Text(
+            "sebut versi yang Anda ubah pada header If-Match", "name the version that you change in the If-Match header"
+        ),
     ),
     429: Phrase(
         "too_many_requests",
@@ -85,7 +96,10 @@ PHRASES: Mapping[int, Phrase] = {
     503: Phrase(
         "unavailable",
         Text("Tidak tersedia", "Unavailable"),
-        Text("layanan sedang tidak tersedia; ulangi setelah Retry-After", "the service is away just now; retry after Retry-After"),
+        Text(
+            "layanan sedang tidak tersedia; ulangi setelah Retry-After",
+            "the service is away just now; retry after Retry-After",
+        ),
     ),
 }
 """By HTTP status, every status that the API answers a problem with."""

@@ -44,7 +44,9 @@ _PASSING_SQLSTATES = frozenset({"40001", "40P01", "55P03", "53300", "57P01", "57
 
 
 class ErrorItem(msgspec.Struct, kw_only=True):
-    """One thing that is wrong: where (JSON Pointer into the body, or `/query/…`, `/header/…`), what was expected, what given."""
+    """One thing that is wrong: where (JSON Pointer into the body, or `/query/…`, `/header/…`), what was expected, what
+    given.
+    """
 
     code: str
     pointer: str
@@ -73,13 +75,17 @@ class Refusal(HTTPException):
         self.problems = problems
 
 
-def refusal(status: int, code: str, message: Text, pointer: str = "", expected: object = None, given: object = None) -> Refusal:
+def refusal(
+    status: int, code: str, message: Text, pointer: str = "", expected: object = None, given: object = None
+) -> Refusal:
     """A `Refusal` with a single problem."""
     return Refusal(status, Problem(code=code, message=message, pointer=pointer, expected=expected, given=given))
 
 
 def answer(request: ApiRequest, error: Exception) -> Response[bytes]:
-    """The problem that an error is answered with. Errors nobody foresaw are logged, and answered without their internals."""
+    """The problem that an error is answered with. Errors nobody foresaw are logged, and answered without their
+    internals.
+    """
     status, phrase, problems, headers = _read(request, error)
     language = language_of(request.headers.get("accept-language", ""))
     items = [
@@ -94,7 +100,9 @@ def answer(request: ApiRequest, error: Exception) -> Response[bytes]:
     ]
     detail = phrase.detail.in_language(language)
     if items:
-        detail = items[0].message if len(items) == 1 else f"{len(items)} × : {items[0].message} …"
+        first = items[0].message
+        many = Text(f"{len(items)} masalah, yang pertama: {first}", f"{len(items)} problems, the first: {first}")
+        detail = first if len(items) == 1 else many.in_language(language)
     body = ProblemDetails(
         type=f"urn:ksbb:problem:{phrase.slug}",
         title=phrase.title.in_language(language),

@@ -35,7 +35,7 @@ def event_hash(
         "account_id": account_id,
         "at": at.isoformat(timespec="microseconds"),
         "kind": kind,
-        "payload": payload,
+        "payload": _canonical(payload),
         "previous": previous,
         "reason": reason,
         "role": role,
@@ -44,6 +44,17 @@ def event_hash(
     }
     canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _canonical(value: Any) -> Any:
+    """JSON values with whole numbers as integers: PostgreSQL keeps the number, not the way it was written (1e20, 5.0)."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: _canonical(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_canonical(inner) for inner in value]
+    return value
 
 
 def broken_at(events: list[Event]) -> int | None:

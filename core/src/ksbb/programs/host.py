@@ -43,7 +43,7 @@ class ProgramHost:
         return tuple(self._active.values())
 
     def require(self, program_id: str) -> ActiveProgram:
-        """The active program. Raises InvalidInput for an unknown id, Unavailable with the reason for one not running."""
+        """The active program. Raises InvalidInput for an unknown id, Unavailable the reason for one not running."""
         found = self._active.get(program_id)
         if found is not None:
             return found

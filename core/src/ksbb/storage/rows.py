@@ -13,7 +13,8 @@ Record = TypeVar("Record")
 
 def as_record(row: Mapping[Any, Any], kind: type[Record]) -> Record:
     """A row as a record of the domain; columns that the record doesn't have are left out."""
-    return msgspec.convert(dict(row), kind)
+    # The keys of labelled columns are a subclass of str, which msgspec doesn't take for one.
+    return msgspec.convert({str(key): value for key, value in row.items()}, kind)
 
 
 async def fetch_all(connection: AsyncConnection, query: Select[Any], kind: type[Record]) -> list[Record]:

@@ -241,12 +241,13 @@ async def find_token(connection: AsyncConnection, secret: str, kind: str, now: d
     return token
 
 
-async def revoke_token(desk: Desk, token_id: str) -> None:
-    """Revoke a token; one's own, or any by those who manage accounts. Raises NotFound."""
+async def revoke_token(desk: Desk, account_id: str, token_id: str) -> None:
+    """Revoke a token of an account; one's own, or any by those who manage accounts. Raises NotFound."""
     table = tables.tokens
-    row = (await desk.unit.connection.execute(select(table).where(table.c.id == token_id))).mappings().first()
-    mine = row is not None and row["account_id"] == desk.actor.account_id
-    if row is None or not (mine or desk.actor.role_for(Permission.MANAGE_ACCOUNTS)):
+    query = select(table.c.id).where(table.c.id == token_id, table.c.account_id == account_id)
+    known = (await desk.unit.connection.execute(query)).first() is not None
+    mine = account_id == desk.actor.account_id
+    if not known or not (mine or desk.actor.role_for(Permission.MANAGE_ACCOUNTS)):
         raise not_found(Text("token", "token"), token_id)
     await _revoke(desk.unit.connection, desk.now, table.c.id == token_id)
 

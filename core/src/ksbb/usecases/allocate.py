@@ -142,7 +142,7 @@ async def allocate(
     )
     connection = desk.unit.connection
     await put(connection, tables.allocations, allocation)
-    await store_balances(desk, {line_id: balance})
+    commitment = await store_balances(desk, commitment, {line_id: balance})
     await change(connection, tables.needs, need.id, promised=served.promised)
     desk.unit.cover(commitment.program_id, line.aid_type, target.area_code, promised=quantity)
     key = await statistic(desk, commitment, "allocated", aid_type=line.aid_type, target=target)
@@ -185,7 +185,7 @@ async def release(
         raise not_found(Text("kebutuhan", "need"), allocation.need_id)
     connection = desk.unit.connection
     await change(connection, tables.allocations, allocation_id, released=allocation.released + quantity)
-    await store_balances(desk, {line.id: balance})
+    commitment = await store_balances(desk, commitment, {line.id: balance})
     await change(connection, tables.needs, need.id, promised=need.balance.release(quantity).promised)
     desk.unit.cover(commitment.program_id, line.aid_type, target.area_code, promised=-quantity)
     key = await statistic(desk, commitment, "released", aid_type=line.aid_type, target=target)

@@ -1,7 +1,7 @@
 """Assess a commitment: the program's rules run as a machine step, an assessor decides."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -141,6 +141,7 @@ async def approve(
             )
         )
     await load_aggregator(desk, chosen, "/aggregator_id")
+    refuse_own_commitment(desk, replace(commitment, aggregator_id=chosen))
     await require_licensed(desk, commitment, chosen, commitment.area_code)
     desk.unit.count(await statistic(desk, commitment, "commitment"), count=1, value=sum(worth(li, li.committed) for li in commitment.lines))
     for line in commitment.lines:

@@ -59,16 +59,19 @@ async def load_commitment(desk: Desk, commitment_id: str, *, expected_version: i
     return commitment
 
 
-async def store_balances(desk: Desk, balances: dict[str, LineBalance]) -> None:
-    """Store the new quantities of lines (line id → balance)."""
-    if not balances:
-        return
+async def store_balances(desk: Desk, commitment: Commitment, balances: dict[str, LineBalance]) -> Commitment:
+    """Store the new quantities of lines (line id → balance); the commitment as it is now."""
     table = tables.commitment_lines
     statement = update(table).where(table.c.id == bindparam("line")).values({name: bindparam(f"new_{name}") for name in _BALANCE})
     await desk.unit.connection.execute(
         statement,
         [{"line": line_id, **{f"new_{name}": getattr(balance, name) for name in _BALANCE}} for line_id, balance in balances.items()],
     )
+    lines = tuple(
+        replace(line, **{name: getattr(balances[line.id], name) for name in _BALANCE}) if line.id in balances else line
+        for line in commitment.lines
+    )
+    return replace(commitment, lines=lines)
 
 
 async def append(

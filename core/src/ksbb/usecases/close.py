@@ -32,7 +32,7 @@ async def cancel(
         balances[line.id] = line.balance.cancel(given.quantity, f"/lines/{position}/quantity")
         key = await statistic(desk, commitment, "cancelled", aid_type=line.aid_type)
         desk.unit.count(key, count=1, quantity=given.quantity, value=worth(line, given.quantity))
-    await store_balances(desk, balances)
+    commitment = await store_balances(desk, commitment, balances)
     commitment, _ = await append(
         desk, commitment, "cancelled", role=role, payload={"lines": plain(list(lines))}, reason=reason
     )

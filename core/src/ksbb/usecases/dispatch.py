@@ -150,7 +150,7 @@ async def dispatch(
     )
     await put(connection, tables.dispatches, made)
     await put(connection, tables.dispatch_lines, *sent)
-    await store_balances(desk, balances)
+    commitment = await store_balances(desk, commitment, balances)
     commitment, _ = await append(
         desk, commitment, "dispatched", role=role, payload=plain(made), stage=Stage.DISPATCHED, subject_id=dispatch_id
     )

@@ -210,12 +210,18 @@ async def confirm(desk: Desk, handover_id: str, *, expected_version: int) -> tup
     sent = await load_dispatch(desk, handover.dispatch_id)
     balances = {line.id: line.balance for line in commitment.lines}
     dispatched = {line.id: line for line in sent.lines}
-    for position, given in enumerate(sorted(handover.lines, key=lambda line: dispatched[line.dispatch_line_id].line_id)):
+
+    def in_lock_order(given: OutcomeInput) -> tuple[str, str]:
+        """Needs are locked by aid type: two handovers to one target must not wait for each other."""
+        line = commitment.line(dispatched[given.dispatch_line_id].line_id, "")
+        return line.aid_type, line.id
+
+    for position, given in enumerate(sorted(handover.lines, key=in_lock_order)):
         sent_line = dispatched[given.dispatch_line_id]
         outcome = _outcome(given, position)
         balances[sent_line.line_id] = balances[sent_line.line_id].hand_over(outcome)
         await _settle(desk, commitment, target, sent_line, outcome)
-    await store_balances(desk, balances)
+    commitment = await store_balances(desk, commitment, balances)
     connection = desk.unit.connection
     await change(connection, tables.handovers, handover_id, status=HandoverStatus.CONFIRMED, decided_at=desk.now)
     report = await _number_report(desk, commitment, handover, target)

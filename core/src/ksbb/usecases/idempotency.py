@@ -31,7 +31,9 @@ class _Row:
 
 
 async def claim(desk: Desk, key: str) -> bool:
-    """Take the key until the unit ends; False while another unit holds it. SQLite has one writer, so it is always free there."""
+    """Take the key until the unit ends; False while another unit holds it. SQLite has one writer, so it is always free
+    there.
+    """
     connection = desk.unit.connection
     if connection.dialect.name != "postgresql":
         return True

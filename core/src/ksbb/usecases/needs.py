@@ -54,10 +54,12 @@ async def import_needs(desk: Desk, content: bytes) -> Imported:
     """
     rows = read_table(content, ["target_code", "program_id", "aid_type", "quantity", "source", "as_of"])
     connection = desk.unit.connection
+    table = tables.needs
+    in_lock_order = select(table).order_by(table.c.target_id, table.c.program_id, table.c.aid_type).with_for_update()
     by_code = {target.code: target for target in await fetch_all(connection, select(tables.targets), Target)}
     known = {
         (need.target_id, need.program_id, need.aid_type): need
-        for need in await fetch_all(connection, select(tables.needs).with_for_update(), Need)
+        for need in await fetch_all(connection, in_lock_order, Need)
     }
     problems = Problems()
     wanted: dict[tuple[str, str, str], tuple[Target, NeedInput]] = {}

@@ -60,7 +60,7 @@ async def receive(
     role = require(desk.actor, Permission.RECEIVE, commitment.program_id)
     aggregator_id = await _licensed_own(desk, commitment)
     desk.unit.took_part(commitment.program_id, "aggregator", aggregator_id, desk.today)
-    receipt = await _book(desk, commitment, aggregator_id, lines, kind="receipt", note=note, measure="received")
+    commitment, receipt = await _book(desk, commitment, aggregator_id, lines, kind="receipt", note=note, measure="received")
     commitment, _ = await append(
         desk, commitment, "received", role=role, payload=plain(receipt), reason=note, stage=Stage.RECEIVED, subject_id=receipt.id
     )
@@ -79,7 +79,7 @@ async def write_off(
     require_own(desk, commitment.aggregator_id, Text("menghapus barang di gudangnya", "write off goods in its custody"))
     require_reason(reason)
     aggregator_id = commitment.aggregator_id or ""
-    receipt = await _book(desk, commitment, aggregator_id, lines, kind="write_off", note=reason, measure="written_off")
+    commitment, receipt = await _book(desk, commitment, aggregator_id, lines, kind="write_off", note=reason, measure="written_off")
     commitment, _ = await append(desk, commitment, "written_off", role=role, payload=plain(receipt), reason=reason)
     return commitment, receipt
 
@@ -108,7 +108,7 @@ async def _book(
     kind: str,
     note: str,
     measure: str,
-) -> Receipt:
+) -> tuple[Commitment, Receipt]:
     receipt = Receipt(
         id=new_id(),
         commitment_id=commitment.id,
@@ -131,5 +131,4 @@ async def _book(
         tables.receipt_lines.insert(),
         [{"receipt_id": receipt.id, "line_id": given.line_id, "quantity": given.quantity} for given in lines],
     )
-    await store_balances(desk, balances)
-    return receipt
+    return await store_balances(desk, commitment, balances), receipt

@@ -29,8 +29,8 @@ async def open_session(desk: Desk, email: str, password: str) -> Opened:
 async def renew(desk: Desk, secret: str) -> Opened | None:
     """Replace a refresh token by a new one; None when it isn't valid.
 
-    A token that was replaced before is in two hands: then all sessions of its account are ended (RFC 9700, 4.14.2). None is
-    answered, not raised, so that this is kept.
+    A token that was replaced before is in two hands: then all sessions of its account are ended (RFC 9700, 4.14.2).
+    None is answered, not raised, so that this is kept.
     """
     table = tables.tokens
     connection = desk.unit.connection

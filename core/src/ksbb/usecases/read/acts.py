@@ -59,7 +59,7 @@ WITHOUT_PROGRAM = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class NextAct:
-    """An act that is possible now; `subject_id` is the allocation, dispatch or handover that it is about, None for the commitment."""
+    """An act that is possible now. `subject_id`: the allocation, dispatch or handover it is about, None for all."""
 
     act: Act
     subject_id: str | None = None
@@ -117,7 +117,9 @@ async def _of_goods(desk: Desk, commitment: Commitment) -> list[NextAct]:
     if not _allowed(require_own, desk, commitment.aggregator_id, _OWN):
         return found
     if desk.actor.role_for(Permission.RECEIVE, program):
-        if any(balance.outstanding for balance in lines.values()) and await _licensed(desk, commitment, commitment.area_code):
+        if any(balance.outstanding for balance in lines.values()) and await _licensed(
+            desk, commitment, commitment.area_code
+        ):
             found.append(NextAct(Act.RECEIVE))
         if any(min(balance.in_custody, balance.unallocated) > 0 for balance in lines.values()):
             found.append(NextAct(Act.WRITE_OFF))
@@ -131,10 +133,11 @@ async def _of_goods(desk: Desk, commitment: Commitment) -> list[NextAct]:
 async def _of_handovers(desk: Desk, commitment: Commitment) -> list[NextAct]:
     handovers = await handovers_of(desk, commitment.id)
     pending = {handover.dispatch_id for handover in handovers if handover.status is HandoverStatus.RECORDED}
-    found = []
-    for sent in await dispatches_of(desk, commitment.id):
-        if sent.id not in pending and await _may_record(desk, commitment, sent):
-            found.append(NextAct(Act.RECORD_HANDOVER, sent.id))
+    found = [
+        NextAct(Act.RECORD_HANDOVER, sent.id)
+        for sent in await dispatches_of(desk, commitment.id)
+        if sent.id not in pending and await _may_record(desk, commitment, sent)
+    ]
     for handover in handovers:
         if handover.status is HandoverStatus.RECORDED:
             found += [NextAct(act, handover.id) for act in _on_pending(desk, handover)]
@@ -154,7 +157,10 @@ def _on_pending(desk: Desk, handover: HandoverDetail) -> list[Act]:
     place = handover.program_id, handover.target.area_code
     is_witness = handover.witness_account_id == desk.actor.account_id
     permission = Permission.WITNESS if is_witness else Permission.HAND_OVER
-    if not (is_witness or handover.recorded_by == desk.actor.account_id) or desk.actor.role_for(permission, *place) is None:
+    if (
+        not (is_witness or handover.recorded_by == desk.actor.account_id)
+        or desk.actor.role_for(permission, *place) is None
+    ):
         return []
     acts = [Act.ATTACH_EVIDENCE] if handover.evidence_count < MAX_FILES else []
     if is_witness:
@@ -171,7 +177,7 @@ async def _licensed(desk: Desk, commitment: Commitment, area_code: str) -> bool:
     return True
 
 
-def _allowed(check: Callable[..., Any], *arguments: Any) -> bool:  # noqa: ANN401 - any check of an act
+def _allowed(check: Callable[..., Any], *arguments: Any) -> bool:
     try:
         check(*arguments)
     except (Forbidden, InvalidInput, Unavailable):

@@ -1,12 +1,11 @@
 """Lists of commitments: filters, order, and pages by key."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, exists, literal, not_, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
 
 from ksbb.domain.commitments import AssessmentState, CommitmentLine, CommitmentStatus
 from ksbb.domain.parties import FundSource
@@ -17,33 +16,16 @@ from ksbb.domain.text import Text
 from ksbb.storage import tables
 from ksbb.storage.rows import as_record, fetch_all
 from ksbb.usecases.desk import JAKARTA, Desk
+from ksbb.usecases.read.paging import Asked, Page, fetch_rows
 from ksbb.usecases.read.visibility import in_area, visible_commitments
 
-MAX_PAGE = 200
-
-
-class CommitmentOrder(StrEnum):
-    """What a list is sorted by; `-` in front turns it round."""
-
-    CREATED = "created"
-    CREATED_DOWN = "-created"
-    NUMBER = "number"
-    NUMBER_DOWN = "-number"
-    PLANNED = "planned_handover_on"
-    PLANNED_DOWN = "-planned_handover_on"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Position:
-    """Where a page ended: the sort value of its last record, as text, and that record's id."""
-
-    value: str
-    id: str
+# Days beyond these mean "all": they would overflow when they are turned into instants
+_FIRST, _LAST = date(2000, 1, 1), date(2200, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitmentQuery:
-    """Which commitments, in which order. None asks for all; days are those of Asia/Jakarta, both ends included.
+    """Which commitments. None asks for all; days are those of Asia/Jakarta, both ends included.
 
     `area_code` takes the area and all that lies in it. `allocated`, `received` and `handed_over` are derived degrees.
     """
@@ -62,9 +44,6 @@ class CommitmentQuery:
     created_from: date | None = None
     created_to: date | None = None
     synthetic: bool | None = None
-    order: CommitmentOrder = CommitmentOrder.CREATED_DOWN
-    after: Position | None = None
-    limit: int = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,22 +86,15 @@ class CommitmentSummary:
     created_at: datetime
     version: int
     fulfilment: Fulfilment
-    lines: tuple[LineSummary, ...] = field(default=())
+    lines: tuple[LineSummary, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommitmentPage:
-    """One page of a list, and where the next one starts; `next` is None on the last page."""
+async def list_commitments(desk: Desk, wanted: CommitmentQuery, asked: Asked) -> Page[CommitmentSummary]:
+    """The commitments that the actor sees, one page, the newest first; sort keys: created, number, planned_handover_on.
 
-    items: tuple[CommitmentSummary, ...]
-    next: Position | None
-
-
-async def list_commitments(desk: Desk, wanted: CommitmentQuery) -> CommitmentPage:
-    """The commitments that the actor sees, one page. Raises Forbidden for those who read none at all."""
+    Raises Forbidden for those who read no commitments at all.
+    """
     require(desk.actor, Permission.READ_COMMITMENTS)
-    column, down = _order(wanted.order)
-    limit = min(max(wanted.limit, 1), MAX_PAGE)
     table = tables.commitments
     collaborators, aggregators = tables.parties.alias("collaborators"), tables.parties.alias("aggregators")
     query = (
@@ -137,27 +109,21 @@ async def list_commitments(desk: Desk, wanted: CommitmentQuery) -> CommitmentPag
         .join(tables.areas, tables.areas.c.code == table.c.area_code)
         .where(visible_commitments(desk.actor), *_conditions(wanted))
     )
-    if wanted.after is not None:
-        here = tuple_(column, table.c.id)
-        there = tuple_(_bound(column, wanted.after.value), literal(wanted.after.id))
-        query = query.where(here < there if down else here > there)
-    query = query.order_by(*(part.desc() if down else part.asc() for part in (column, table.c.id))).limit(limit + 1)
-    rows = [dict(row) for row in (await desk.unit.connection.execute(query)).mappings()]
-    shown = rows[:limit]
-    lines = await lines_of(desk, [row["id"] for row in shown])
+    # Ids are UUIDv7: their order is that of creation, and they are indexed
+    keys = {"created": table.c.id, "number": table.c.number, "planned_handover_on": table.c.planned_handover_on}
+    newest_first = replace(asked, sort=asked.sort or "-created")
+    rows, following = await fetch_rows(desk.unit.connection, query, newest_first, keys=keys, identity=table.c.id)
+    lines = await lines_of(desk, [row["id"] for row in rows])
     names = await aid_names(desk, [line for found in lines.values() for line in found])
-    more = len(rows) > limit
-    last = shown[-1] if more else None
-    return CommitmentPage(
-        items=tuple(_summary(row, lines.get(row["id"], ()), names) for row in shown),
-        next=Position(value=str(last[column.name]), id=last["id"]) if last else None,
-    )
+    return Page([_summary(row, lines[row["id"]], names) for row in rows], following)
 
 
 async def lines_of(desk: Desk, commitment_ids: Sequence[str]) -> dict[str, tuple[CommitmentLine, ...]]:
     """The lines of commitments in their order, by commitment id."""
     table = tables.commitment_lines
-    query = select(table).where(table.c.commitment_id.in_(commitment_ids)).order_by(table.c.commitment_id, table.c.position)
+    query = (
+        select(table).where(table.c.commitment_id.in_(commitment_ids)).order_by(table.c.commitment_id, table.c.position)
+    )
     found: dict[str, tuple[CommitmentLine, ...]] = {}
     for line in await fetch_all(desk.unit.connection, query, CommitmentLine):
         found[line.commitment_id] = (*found.get(line.commitment_id, ()), line)
@@ -186,13 +152,15 @@ async def aid_names(desk: Desk, lines: Sequence[CommitmentLine]) -> dict[str, tu
     }
 
 
-def _summary(row: dict[str, Any], lines: Sequence[CommitmentLine], names: dict[str, tuple[Text, Text]]) -> CommitmentSummary:
+def _summary(
+    row: Mapping[str, Any], lines: Sequence[CommitmentLine], names: dict[str, tuple[Text, Text]]
+) -> CommitmentSummary:
     aggregator = None
     if row["aggregator_id"] is not None:
         aggregator = PartyName(id=row["aggregator_id"], name=row["aggregator_name"])
     return as_record(
-        row
-        | {
+        {
+            **row,
             "collaborator": PartyName(id=row["collaborator_id"], name=row["collaborator_name"]),
             "aggregator": aggregator,
             "fulfilment": Fulfilment.combined(tuple(line.balance.fulfilment() for line in lines)),
@@ -232,7 +200,7 @@ def _conditions(wanted: CommitmentQuery) -> list[ColumnElement[bool]]:
     if wanted.created_from is not None:
         conditions.append(table.c.created_at >= _midnight(wanted.created_from))
     if wanted.created_to is not None:
-        conditions.append(table.c.created_at < _midnight(wanted.created_to + timedelta(days=1)))
+        conditions.append(table.c.created_at < _midnight(min(wanted.created_to, _LAST) + timedelta(days=1)))
     lines = tables.commitment_lines
     for degree, done in (
         (wanted.allocated, lines.c.allocated),
@@ -260,19 +228,5 @@ def _has_degree(degree: Degree, done: ColumnElement[int]) -> ColumnElement[bool]
             return and_(not_(all_complete), not_(all_none))
 
 
-def _order(order: CommitmentOrder) -> tuple[ColumnElement[Any], bool]:
-    table = tables.commitments
-    columns = {
-        CommitmentOrder.CREATED: table.c.id,
-        CommitmentOrder.NUMBER: table.c.number,
-        CommitmentOrder.PLANNED: table.c.planned_handover_on,
-    }
-    return columns[CommitmentOrder(order.removeprefix("-"))], order.startswith("-")
-
-
-def _bound(column: ColumnElement[Any], value: str) -> ColumnElement[Any]:
-    return literal(date.fromisoformat(value), Date) if isinstance(column.type, Date) else literal(value)
-
-
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), JAKARTA)
+    return datetime.combine(min(max(day, _FIRST), _LAST), time(), JAKARTA)

@@ -19,7 +19,7 @@ from ksbb.usecases import assess
 from ksbb.usecases.assess import Assessment
 from ksbb.usecases.chain import COMMITMENT
 from ksbb.usecases.desk import Desk
-from ksbb.usecases.read.chain import MAX_PAGE, PartyName, aid_names, lines_of
+from ksbb.usecases.read.chain import PartyName, aid_names, lines_of
 from ksbb.usecases.read.movements import (
     DispatchDetail,
     HandoverDetail,
@@ -29,6 +29,7 @@ from ksbb.usecases.read.movements import (
     handovers_of,
     receipts_of,
 )
+from ksbb.usecases.read.paging import Asked, Page, fetch_page
 from ksbb.usecases.read.visibility import may_read, visible_commitments
 from ksbb.usecases.receive import Receipt
 
@@ -76,7 +77,7 @@ class CommitmentDetail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry:
-    """One event of a commitment: by which role of which organisation (None: staff or the platform), what, when and why."""
+    """One event: by which role of which organisation (None: staff or the platform), what, when and why."""
 
     sequence: int
     kind: str
@@ -142,27 +143,18 @@ async def assessments_of(desk: Desk, commitment_id: str) -> Sequence[Assessment]
     return await assess.history(desk, commitment_id)
 
 
-async def history_of(
-    desk: Desk, commitment_id: str, *, after: int = 0, limit: int = 50
-) -> tuple[tuple[HistoryEntry, ...], int | None]:
-    """The events of a commitment after a sequence number, the oldest first, and the number to go on from (None at the end).
-
-    Raises NotFound unless the actor sees the commitment.
-    """
+async def history_of(desk: Desk, commitment_id: str, asked: Asked) -> Page[HistoryEntry]:
+    """The events of a commitment, the oldest first; sort key: sequence. Raises NotFound unless the actor sees it."""
     await load_commitment(desk, commitment_id)
-    page = min(max(limit, 1), MAX_PAGE)
     events, accounts, parties = tables.events, tables.accounts, tables.parties
     query = (
         select(events, parties.c.name.label("organisation"))
         .join(accounts, accounts.c.id == events.c.account_id, isouter=True)
         .join(parties, parties.c.id == accounts.c.party_id, isouter=True)
-        .where(events.c.stream == f"commitment:{commitment_id}", events.c.sequence > after)
-        .order_by(events.c.sequence)
-        .limit(page + 1)
+        .where(events.c.stream == f"commitment:{commitment_id}")
     )
-    found = await fetch_all(desk.unit.connection, query, HistoryEntry)
-    shown = tuple(found[:page])
-    return shown, shown[-1].sequence if len(found) > page else None
+    keys = {"sequence": events.c.sequence}
+    return await fetch_page(desk.unit.connection, query, asked, HistoryEntry, keys=keys, identity=events.c.id)
 
 
 async def _parties(desk: Desk, *ids: str | None) -> dict[str, PartyName]:

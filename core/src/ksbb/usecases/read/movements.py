@@ -199,7 +199,9 @@ async def _handovers(desk: Desk, *conditions: ColumnElement[bool]) -> tuple[Hand
     outcomes = _grouped(found.mappings(), "handover_id", OutcomeInput)
     reports = {
         report.handover_id: report
-        for report in await fetch_all(connection, select(tables.reports).where(tables.reports.c.handover_id.in_(ids)), Report)
+        for report in await fetch_all(
+            connection, select(tables.reports).where(tables.reports.c.handover_id.in_(ids)), Report
+        )
     }
     return tuple(
         as_record(
@@ -222,7 +224,7 @@ async def _targets(desk: Desk, ids: Iterable[str]) -> dict[str, TargetName]:
     return {target.id: target for target in found}
 
 
-async def _rows(desk: Desk, table: Any, condition: ColumnElement[bool]) -> Sequence[dict[str, Any]]:  # noqa: ANN401 - any table
+async def _rows(desk: Desk, table: Any, condition: ColumnElement[bool]) -> Sequence[dict[str, Any]]:
     query = select(table).where(condition).order_by(table.c.id)
     return [dict(row) for row in (await desk.unit.connection.execute(query)).mappings()]
 

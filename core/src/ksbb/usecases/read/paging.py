@@ -22,7 +22,9 @@ MAX_LIMIT = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Which page: at most `limit` records, after the `cursor` of the page before, by a sort key, `-` before it for descending."""
+    """Which page: at most `limit` records, after the `cursor` of the page before, by a sort key, `-` before it for
+    descending.
+    """
 
     limit: int = DEFAULT_LIMIT
     cursor: str | None = None
@@ -46,7 +48,8 @@ async def fetch_page(
     keys: Mapping[str, ColumnElement[Any]],
     identity: ColumnElement[Any],
 ) -> Page[Record]:
-    """A page of `query` as records of `kind`. `keys` are the sort keys (name → column that is never null), the first the default.
+    """A page of `query` as records of `kind`. `keys` are the sort keys (name → column that is never null), the first
+    the default.
 
     `identity` is a unique column that settles ties. Raises InvalidInput for an unknown sort key or a broken cursor.
     """
@@ -62,7 +65,8 @@ async def fetch_rows(
     keys: Mapping[str, ColumnElement[Any]],
     identity: ColumnElement[Any],
 ) -> tuple[Sequence[Mapping[str, Any]], str | None]:
-    """The rows of a page, and the cursor of the next one; as `fetch_page`, for rows that become records in another way."""
+    """The rows of a page, and the cursor of the next one; as `fetch_page`, for rows that become records in another way.
+    """
     sort = asked.sort or next(iter(keys))
     name = sort.removeprefix("-")
     descending = sort.startswith("-")
@@ -122,5 +126,3 @@ def _broken(cursor: str) -> InvalidInput:
         "/query/cursor",
         given=cursor,
     )
-
-

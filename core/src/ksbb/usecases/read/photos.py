@@ -5,8 +5,9 @@ import struct
 _MARKER = 0xFF
 _START_OF_SCAN = 0xDA
 _ALONE = {0x01, *range(0xD0, 0xD9)}
-_TELLING = {0xE1, *range(0xE3, 0xEE), 0xEF, 0xFE}
-"""JPEG segments with metadata: APP1 (EXIF, XMP), APP3 to APP13 and APP15, comments. JFIF, ICC profile and Adobe stay."""
+_APP1 = 0xE1
+_TELLING = {_APP1, *range(0xE3, 0xEE), 0xEF, 0xFE}
+"""JPEG segments with metadata: APP1 (EXIF, XMP), APP3 to APP13, APP15, comments. JFIF, ICC and Adobe stay."""
 
 _EXIF = b"Exif\0\0"
 _ORIENTATION = 0x0112
@@ -15,7 +16,7 @@ _PNG_HEAD = 8
 
 
 def without_metadata(content: bytes, media_type: str) -> bytes | None:
-    """The same picture without its metadata; a JPEG keeps which way up it is. None for what isn't a sound JPEG or PNG."""
+    """The picture without its metadata; a JPEG keeps which way up it is. None for what isn't a sound JPEG or PNG."""
     try:
         if media_type == "image/jpeg":
             return _bare_jpeg(content)
@@ -41,7 +42,7 @@ def _bare_jpeg(content: bytes) -> bytes | None:
             continue
         end = at + 2 + struct.unpack_from(">H", content, at + 2)[0]
         segment = content[at:end]
-        if kind == 0xE1 and segment[4:10] == _EXIF:
+        if kind == _APP1 and segment[4:10] == _EXIF:
             turned = _orientation(segment[10:])
         if kind == _START_OF_SCAN:
             upright = [] if turned == 1 else [_only_orientation(turned)]

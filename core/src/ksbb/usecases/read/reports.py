@@ -1,7 +1,7 @@
 """What the printed documents say, gathered from the record: the handover report (BAST) and the travel document."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
@@ -47,7 +47,7 @@ class _Frame:
 
 
 async def load_report(desk: Desk, handover_id: str) -> Report:
-    """The record of a handover's report. Raises Conflict while the witness hasn't confirmed the handover, or refused it."""
+    """The record of a handover's report. Raises Conflict unless the witness confirmed the handover."""
     table = tables.reports
     found = await fetch_one(desk.unit.connection, select(table).where(table.c.handover_id == handover_id), Report)
     if found is None:
@@ -66,10 +66,10 @@ async def load_report(desk: Desk, handover_id: str) -> Report:
 
 
 async def gather_report(desk: Desk, handover_id: str, public_url: str, *, images: bool = True) -> HandoverReport:
-    """Everything that a handover's report says, in Indonesian. No rights are checked: for machine steps and checked queries.
+    """Everything that a handover's report says, in Indonesian. No rights are checked: the caller did, or is a machine.
 
-    `public_url` is where people reach the pages. `images` takes the photos along, without their metadata; a photo that isn't
-    sound is listed only. Raises NotFound, and Conflict for a handover without a report.
+    `public_url` is where people reach the pages. `images` takes the photos along, without their metadata; a photo that
+    isn't sound is listed only. Raises NotFound, and Conflict for a handover without a report.
     """
     handover = await load_handover(desk, handover_id)
     report = await load_report(desk, handover_id)
@@ -135,13 +135,20 @@ async def gather_report(desk: Desk, handover_id: str, public_url: str, *, images
             address=frame.target_address,
         ),
         witnesses=(ReportParty(name=witness[0], office="Saksi kelurahan", organisation=witness[1] or subdistrict),),
-        acknowledged_by=ReportParty(name=BLANK, office=f"Lurah {frame.subdistrict}", organisation=f"Kecamatan {frame.district}"),
+        acknowledged_by=ReportParty(
+            name=BLANK, office=f"Lurah {frame.subdistrict}", organisation=f"Kecamatan {frame.district}"
+        ),
         lines=tuple(lines),
         synthetic=frame.synthetic,
         verify_url=f"{public_url}/verify/{report.verify_code}",
         evidence=tuple(evidence),
         integrity_pact=True,
     )
+
+
+def without_images(report: HandoverReport) -> HandoverReport:
+    """The same report with its photos listed, not printed: for photos that can't be printed. Its digest is the same."""
+    return replace(report, evidence=tuple(replace(item, image=None) for item in report.evidence))
 
 
 async def gather_travel_document(desk: Desk, dispatch_id: str, public_url: str) -> TravelDocument:
@@ -159,10 +166,15 @@ async def gather_travel_document(desk: Desk, dispatch_id: str, public_url: str) 
         origin=aggregator["address"] or aggregator["name"],
         destination=f"{target['name']} ({target['code']}), {frame.target_address}",
         commitment_number=frame.number,
-        sender=ReportParty(name=BLANK, office="Petugas gudang", organisation=aggregator["name"], address=aggregator["address"]),
+        sender=ReportParty(
+            name=BLANK, office="Petugas gudang", organisation=aggregator["name"], address=aggregator["address"]
+        ),
         carrier=ReportParty(name=BLANK, office="Pelaksana", organisation=executor["name"], address=executor["address"]),
         recipient=ReportParty(
-            name=BLANK, office=target["contact_office"] or "Penerima", organisation=target["name"], address=frame.target_address
+            name=BLANK,
+            office=target["contact_office"] or "Penerima",
+            organisation=target["name"],
+            address=frame.target_address,
         ),
         vehicle=sent.vehicle,
         lines=tuple(
@@ -208,7 +220,7 @@ def _program(desk: Desk, program_id: str) -> tuple[str, str]:
     return program.name.id, program.lead_agency.id
 
 
-async def _row(desk: Desk, table: Any, condition: ColumnElement[bool]) -> Mapping[str, Any]:  # noqa: ANN401 - any table
+async def _row(desk: Desk, table: Any, condition: ColumnElement[bool]) -> Mapping[str, Any]:
     return dict((await desk.unit.connection.execute(select(table).where(condition))).mappings().one())
 
 
@@ -264,7 +276,9 @@ async def _line_texts(desk: Desk, commitment_id: str) -> dict[str, _LineText]:
 def _specification(attributes: Mapping[str, Any], properties: Mapping[str, Any]) -> str:
     """The attributes of a line in one sentence, in the order and with the Indonesian titles of their schema."""
     return "; ".join(
-        f"{schema.get('title', name)}: {_said(attributes[name])}" for name, schema in properties.items() if name in attributes
+        f"{schema.get('title', name)}: {_said(attributes[name])}"
+        for name, schema in properties.items()
+        if name in attributes
     )
 
 

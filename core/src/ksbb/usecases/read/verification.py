@@ -36,7 +36,7 @@ class DocumentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedItem:
-    """One kind of aid on the document, in whole units. `quantity` went out; the others are known for a handover report."""
+    """One kind of aid, in whole units. `quantity` went out; the others are known for a handover report only."""
 
     name: Text
     unit: Text
@@ -50,8 +50,8 @@ class VerifiedItem:
 class VerifiedDocument:
     """What the platform's record says of a document, for comparison with the paper.
 
-    `content_sha256` is printed on the report, `file_sha256` is that of the PDF once it is made. A collaborator who is an
-    individual isn't named.
+    `content_sha256` is printed on the report, `file_sha256` is that of the PDF once it is made. A collaborator who is
+    an individual isn't named.
     """
 
     kind: DocumentKind
@@ -79,7 +79,7 @@ class Verification:
 
 
 async def verify(desk: Desk, code: str, public_url: str) -> Verification:
-    """What the platform knows of the document with this code: of a handover report's QR code, or a travel document's."""
+    """What the platform knows of the document with this code, as in the QR code of a report or travel document."""
     reports = tables.reports
     found = (await desk.unit.connection.execute(select(reports).where(reports.c.verify_code == code))).first()
     if found is not None:
@@ -129,7 +129,8 @@ async def _travel_document(desk: Desk, dispatch_id: str) -> VerifiedDocument:
         number=sent.number,
         on=jakarta_day(sent.at),
         items=tuple(
-            VerifiedItem(name=names[line.line_id][0], unit=names[line.line_id][1], quantity=line.quantity) for line in sent.lines
+            VerifiedItem(name=names[line.line_id][0], unit=names[line.line_id][1], quantity=line.quantity)
+            for line in sent.lines
         ),
         **await _facts(desk, dispatch_id),
     )
@@ -137,7 +138,9 @@ async def _travel_document(desk: Desk, dispatch_id: str) -> VerifiedDocument:
 
 async def _facts(desk: Desk, dispatch_id: str) -> dict[str, Any]:
     sent, commitments, targets = tables.dispatches, tables.commitments, tables.targets
-    collaborators, aggregators, executors = (tables.parties.alias(name) for name in ("collaborators", "aggregators", "executors"))
+    collaborators, aggregators, executors = (
+        tables.parties.alias(name) for name in ("collaborators", "aggregators", "executors")
+    )
     query = (
         select(
             commitments.c.number,

@@ -24,20 +24,26 @@ def in_area(column: ColumnElement[str], area_code: str) -> ColumnElement[bool]:
 def visible_commitments(actor: Actor) -> ColumnElement[bool]:
     """The commitments that an actor sees.
 
-    Its collaborator's and its aggregator's people, the executors of its dispatches, witnesses of the areas that these go to,
-    the recipient that it is allocated to; assessors, secretariat and auditors by program and area of their grants. For those,
-    a commitment counts as in the area also when its own is wider: it may still be allocated there.
+    Its collaborator's and its aggregator's people, the executors of its dispatches, witnesses of the areas that these
+    go to, the recipient that it is allocated to; assessors, secretariat and auditors by program and area of their
+    grants. For those, a commitment counts as in the area also when its own is wider: it may still be allocated there.
     """
-    return or_(false(), *(_sees(actor, grant) for grant in actor.grants if Permission.READ_COMMITMENTS in PERMISSIONS[grant.role]))
+    return or_(
+        false(),
+        *(_sees(actor, grant) for grant in actor.grants if Permission.READ_COMMITMENTS in PERMISSIONS[grant.role]),
+    )
 
 
 def concerned_handovers(actor: Actor) -> ColumnElement[bool]:
-    """The handovers, among visible ones, whose recipient's name, evidence and report an actor sees: those it takes part in.
+    """The handovers, among visible ones, whose recipient's name, evidence and report an actor sees.
 
-    An executor, a witness or a recipient sees those of its own dispatches, area or target, not the others of the commitment.
+    An executor, a witness or a recipient sees those of its own dispatches, area or target, not the commitment's others.
     The query must join `dispatches`, `targets` and `commitments`.
     """
-    return or_(false(), *(_concerns(actor, grant) for grant in actor.grants if Permission.READ_COMMITMENTS in PERMISSIONS[grant.role]))
+    return or_(
+        false(),
+        *(_concerns(actor, grant) for grant in actor.grants if Permission.READ_COMMITMENTS in PERMISSIONS[grant.role]),
+    )
 
 
 def may_read(actor: Actor) -> bool:
@@ -46,7 +52,7 @@ def may_read(actor: Actor) -> bool:
 
 
 async def require_visible(desk: Desk, commitment_id: str) -> None:
-    """Raises NotFound unless the actor sees the commitment. Acts ask this first, so that they don't tell what exists."""
+    """Raises NotFound unless the actor sees the commitment. Acts ask this first: they don't tell what exists."""
     table = tables.commitments
     query = select(table.c.id).where(table.c.id == commitment_id, visible_commitments(desk.actor))
     if (await desk.unit.connection.execute(query)).first() is None:
@@ -103,11 +109,14 @@ def _sees(actor: Actor, grant: Grant) -> ColumnElement[bool]:
             return and_(program, sent.where(_is(dispatches.c.executor_id, actor.party_id)).exists())
         case Role.WITNESS:
             if grant.area_code is not None:
-                sent = sent.join(targets, targets.c.id == dispatches.c.target_id).where(in_area(targets.c.area_code, grant.area_code))
+                sent = sent.join(targets, targets.c.id == dispatches.c.target_id).where(
+                    in_area(targets.c.area_code, grant.area_code)
+                )
             return and_(program, sent.exists())
         case Role.RECIPIENT:
             allocated = select(tables.allocations.c.id).where(
-                tables.allocations.c.commitment_id == commitments.c.id, _is(tables.allocations.c.target_id, actor.target_id)
+                tables.allocations.c.commitment_id == commitments.c.id,
+                _is(tables.allocations.c.target_id, actor.target_id),
             )
             return and_(program, allocated.correlate(commitments).exists())
         case _:

@@ -1,0 +1,93 @@
+"""The API as a Litestar application."""
+
+from litestar import Litestar, Router
+from litestar.openapi import OpenAPIConfig
+
+from ksbb.api import (
+    accounts,
+    aggregators,
+    allocations,
+    areas,
+    auth,
+    collaborators,
+    commitments,
+    dispatches,
+    docs,
+    engine,
+    figures,
+    follow_ups,
+    handovers,
+    health,
+    needs,
+    programs,
+    receipts,
+    targets,
+    verify,
+)
+from ksbb.api.acts import PREFIX
+from ksbb.api.bodies import check_request
+from ksbb.api.context import Context
+from ksbb.api.observe import Started, finish
+from ksbb.api.openapi import INTRODUCTION, OPEN, TAGS, TITLE, VERSION, components
+from ksbb.api.problems import EXCEPTION_HANDLERS
+from ksbb.programs.host import ProgramHost
+from ksbb.settings import Settings
+from ksbb.usecases.platform import Platform
+
+MAX_JSON_BYTES = 1024 * 1024
+"""Largest body of a request that isn't an upload."""
+
+
+def create_app(platform: Platform, settings: Settings, host: ProgramHost) -> Litestar:
+    """The API over a platform. Who made the platform closes it. Raises InvalidInput when there is no secret to sign
+    with.
+    """
+    found = Context(platform=platform, settings=settings, host=host, secret=settings.read_secret())
+    api = Router(
+        PREFIX,
+        route_handlers=[
+            docs.openapi_json,
+            auth.router(),
+            health.router(),
+            programs.router(),
+            areas.router(settings.max_upload_bytes),
+            targets.router(settings.max_upload_bytes),
+            needs.router(settings.max_upload_bytes),
+            figures.router(),
+            collaborators.router(),
+            aggregators.router(),
+            follow_ups.router(),
+            accounts.router(),
+            engine.router(),
+            commitments.router(),
+            allocations.router(),
+            receipts.router(),
+            dispatches.router(),
+            handovers.router(),
+            verify.router(),
+        ],
+        before_request=check_request,
+        middleware=[auth.Authentication],
+        security=OPEN,
+    )
+    app = Litestar(
+        route_handlers=[api, verify.verify_page],
+        openapi_config=OpenAPIConfig(
+            title=TITLE,
+            version=VERSION,
+            description=INTRODUCTION,
+            tags=TAGS,
+            components=components(),
+            use_handler_docstrings=True,
+            openapi_router=docs.docs_router(),
+            render_plugins=docs.PLUGINS,
+        ),
+        exception_handlers=EXCEPTION_HANDLERS,
+        middleware=[Started()],
+        before_send=[finish],
+        request_max_body_size=MAX_JSON_BYTES,
+        logging_config=None,
+        debug=False,
+    )
+    app.state.ksbb = found
+    return app

@@ -1,0 +1,159 @@
+"""Needs: how much of an aid type a target needs. Public."""
+
+from datetime import date
+from typing import Annotated
+
+import msgspec
+from litestar import Response, Router, get, post, put
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+
+from ksbb.api.acts import (
+    CHANGED,
+    ETAG,
+    REPLAYED,
+    Answer,
+    IdempotencyKey,
+    perform,
+    require_if_none_match_any,
+    single,
+    version_of,
+)
+from ksbb.api.context import ApiRequest, reading
+from ksbb.api.fields import AreaFilter, CodeFilter, IdFilter, Name, Whole
+from ksbb.api.imports import CsvBody, import_csv
+from ksbb.api.openapi import SECURITY
+from ksbb.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, Sort, asked
+from ksbb.api.problems import refusal
+from ksbb.domain.text import Text
+from ksbb.usecases import needs
+from ksbb.usecases.csv_import import Imported
+from ksbb.usecases.desk import Desk
+from ksbb.usecases.read.targets import NeedView, find_needs, show_need
+
+
+class NeedIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """How much is needed, in whole units; who says so, and as of which day."""
+
+    quantity: Whole
+    source: Name
+    as_of: date
+
+
+Held = Annotated[
+    str | None,
+    HeaderParameter(
+        name="If-Match", pattern=r'^"\d{1,9}"$', description="The version that you change; for a need that exists."
+    ),
+]
+New = Annotated[
+    str | None,
+    HeaderParameter(name="If-None-Match", max_length=40, description="`*`, for a need that doesn't exist yet."),
+]
+
+
+@get("/", operation_id="list_needs", summary="Needs")
+async def list_needs(
+    request: ApiRequest,
+    program_id: CodeFilter = None,
+    aid_type: CodeFilter = None,
+    target_id: IdFilter = None,
+    area_code: AreaFilter = None,
+    unmet: Annotated[bool, QueryParameter(description="Only needs of which something is open.")] = False,  # noqa: FBT002
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+    sort: Sort = None,
+) -> Page[NeedView]:
+    """All needs, by `target_code` (default), `quantity`, `open` or `as_of`."""
+    async with reading(request) as desk:
+        return await find_needs(
+            desk,
+            asked(limit, cursor, sort),
+            program_id=program_id,
+            aid_type=aid_type,
+            target_id=target_id,
+            area_code=area_code,
+            unmet=unmet,
+        )
+
+
+@get(
+    "/{target_id:str}/{program_id:str}/{aid_type:str}",
+    operation_id="get_need",
+    summary="One need",
+    response_headers=[ETAG],
+)
+async def get_need(
+    request: ApiRequest, target_id: FromPath[str], program_id: FromPath[str], aid_type: FromPath[str]
+) -> Response[NeedView]:
+    """The need of a target for an aid type, with its version in `ETag`."""
+    async with reading(request) as desk:
+        found = await show_need(desk, target_id, program_id, aid_type)
+    return single(request, found, found.version)
+
+
+@put(
+    "/{target_id:str}/{program_id:str}/{aid_type:str}",
+    operation_id="set_need",
+    summary="Set a need",
+    security=SECURITY,
+    response_headers=CHANGED,
+)
+async def set_need(
+    request: ApiRequest,
+    target_id: FromPath[str],
+    program_id: FromPath[str],
+    aid_type: FromPath[str],
+    data: JSONBody[NeedIn],
+    held: Held = None,
+    new: New = None,
+) -> Response[NeedView]:
+    """Set a need: with `If-Match` for one that exists, with `If-None-Match: *` for a new one. 428 without either."""
+    if (held is None) == (new is None):
+        raise refusal(
+            428,
+            "version_missing",
+            Text(
+                'sebut salah satu: If-Match: "3" untuk mengubah, atau If-None-Match: * untuk membuat',
+                'name one of the two: If-Match: "3" to change, or If-None-Match: * to create',
+            ),
+            "/header/If-Match",
+            '"3"',
+        )
+    if new is not None:
+        require_if_none_match_any(new)
+    given = needs.NeedInput(
+        target_id=target_id,
+        program_id=program_id,
+        aid_type=aid_type,
+        quantity=data.quantity,
+        source=data.source,
+        as_of=data.as_of,
+    )
+
+    async def act(desk: Desk) -> Answer[NeedView]:
+        made = await needs.set_need(desk, given, expected_version=None if held is None else version_of(held))
+        return Answer(body=await show_need(desk, target_id, program_id, aid_type), version=made.version)
+
+    return await perform(request, None, act)
+
+
+@post(
+    "/import",
+    operation_id="import_needs",
+    summary="Import needs",
+    security=SECURITY,
+    status_code=200,
+    response_headers=[REPLAYED],
+)
+async def import_needs(request: ApiRequest, data: CsvBody, idempotency_key: IdempotencyKey) -> Response[Imported]:
+    """Import needs from CSV: `target_code,program_id,aid_type,quantity,source,as_of`.
+
+    A known need is updated, never doubled. One wrong cell refuses the whole file; every wrong cell is named.
+    """
+    return await import_csv(request, idempotency_key, data, needs.import_needs)
+
+
+def router(max_upload_bytes: int) -> Router:
+    """The needs; uploads have at most `max_upload_bytes`."""
+    uploads = Router("/", route_handlers=[import_needs], request_max_body_size=max_upload_bytes)
+    return Router("/needs", route_handlers=[list_needs, get_need, set_need, uploads], tags=["needs"])

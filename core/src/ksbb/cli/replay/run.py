@@ -1,0 +1,358 @@
+"""Run the replay: every plan through the real acts and flows, in the order of its campaigns.
+
+Each step looks at what stands in the database, so that a replay that was cut off goes on where it stopped and nothing is done
+twice.
+"""
+
+import struct
+import zlib
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+
+from sqlalchemy import select
+
+from ksbb.cli.replay.cast import Cast, aggregator_name, gather
+from ksbb.cli.replay.dataset import Dataset
+from ksbb.cli.replay.plan import Goods, Plan
+from ksbb.cli.running import OPERATOR
+from ksbb.domain.commitments import AssessmentState, Commitment, CommitmentStatus
+from ksbb.domain.parties import FundSource
+from ksbb.domain.rights import Actor
+from ksbb.domain.targets import Target, TargetKind
+from ksbb.flows.engine import Engine
+from ksbb.storage import tables
+from ksbb.storage.rows import fetch_all
+from ksbb.usecases import allocate, areas, assess, close, commit, dispatch, evidence, hand_over, needs, receive, targets
+from ksbb.usecases.chain import load_commitment
+from ksbb.usecases.desk import JAKARTA, Desk
+from ksbb.usecases.platform import Platform
+
+NOTE = "Putar ulang data sintetis: "
+END = datetime(2021, 12, 31, 12, tzinfo=JAKARTA)
+Report = Callable[[str, int, int], None]
+"""Told of progress: what is going on, steps done, steps in all."""
+
+
+class ReplayClock:
+    """A clock that the replay sets; each look moves it on by a second."""
+
+    def __init__(self) -> None:
+        self._now = datetime(2020, 4, 1, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        """The replayed instant."""
+        self._now += timedelta(seconds=1)
+        return self._now
+
+    def set(self, day: date, hour: int = 9) -> None:
+        """Go to an hour of a day in Jakarta."""
+        self._now = datetime.combine(day, time(hour), JAKARTA).astimezone(UTC)
+
+
+@dataclass(slots=True)
+class Case:
+    """One plan, and how far it has come."""
+
+    plan: Plan
+    commitment: Commitment | None = None
+    allocations: dict[int, allocate.Allocation] = field(default_factory=dict)
+    dispatches: dict[int, dispatch.Dispatch] = field(default_factory=dict)
+    handovers: dict[int, hand_over.Handover] = field(default_factory=dict)
+
+    @property
+    def standing(self) -> Commitment:
+        """The commitment. Raises LookupError before it is drafted."""
+        if self.commitment is None:
+            raise LookupError(f"{self.plan.key} isn't drafted yet")
+        return self.commitment
+
+    @property
+    def approved(self) -> bool:
+        """Whether the chain is open: approved and not closed."""
+        return self.commitment is not None and self.commitment.status is CommitmentStatus.APPROVED
+
+
+@dataclass(slots=True)
+class Replay:
+    """A running replay; `acts` counts the acts done. `keep_passwords` gets those of accounts made now."""
+
+    platform: Platform
+    engine: Engine
+    clock: ReplayClock
+    report: Report
+    keep_passwords: Callable[[dict[str, str]], None]
+    acts: int = 0
+    cast: Cast = field(default_factory=Cast)
+    targets: dict[str, str] = field(default_factory=dict)
+
+    async def run(self, dataset: Dataset) -> None:
+        """Everything: areas, targets, needs, parties, then all plans, then what the flows still have to do."""
+        self.clock.set(date(2020, 4, 1))
+        self.report("wilayah, sasaran, kebutuhan / areas, targets, needs", 0, 1)
+        await self._register(dataset)
+        self.report("pihak dan akun / parties and accounts", 0, 1)
+        self.cast = await gather(self.platform, dataset.plans)
+        self.keep_passwords(self.cast.passwords)
+        cases = await self._cases(dataset.plans)
+        self.report("menunggu Prefect siap / waiting for Prefect to be ready", 0, 1)
+        await self.engine.ready()
+        done = 0
+        for wave, group in groupby(cases, key=lambda case: case.plan.wave):
+            members = list(group)
+            self.report(f"komitmen {wave:%B %Y} / commitments of {wave:%B %Y}", done, len(cases))
+            await self._wave(wave, members)
+            done += len(members)
+        self.report("laporan dan tindak lanjut / reports and follow-ups", done, len(cases))
+        self.clock.set(END.date(), END.hour)
+        await self.engine.drain()
+
+    async def _register(self, dataset: Dataset) -> None:
+        async with self.platform.desk(OPERATOR) as desk:
+            await areas.import_areas(desk, areas.jakarta())
+        async with self.platform.desk(OPERATOR) as desk:
+            await targets.import_targets(desk, dataset.sites.targets_csv(), synthetic=True)
+        async with self.platform.desk(OPERATOR) as desk:
+            await needs.import_needs(desk, dataset.sites.needs_csv())
+        async with self.platform.reading_desk(OPERATOR) as desk:
+            rows = await fetch_all(desk.unit.connection, select(tables.targets), Target)
+        self.targets = {target.code: target.id for target in rows}
+
+    async def _cases(self, plans: Iterable[Plan]) -> list[Case]:
+        """All plans with what an earlier run has done of them."""
+        cases = [Case(plan) for plan in plans]
+        by_note = {NOTE + case.plan.key: case for case in cases}
+        async with self.platform.reading_desk(self.cast.actors["auditor"]) as desk:
+            table = tables.commitments
+            known = await desk.unit.connection.execute(select(table.c.id, table.c.note).where(table.c.note.in_(by_note)))
+            for commitment_id, note in known:
+                await self._recall(desk, by_note[note], commitment_id)
+        return cases
+
+    async def _recall(self, desk: Desk, case: Case, commitment_id: str) -> None:
+        case.commitment = await load_commitment(desk, commitment_id)
+        connection = desk.unit.connection
+        table = tables.allocations
+        allocations = await fetch_all(connection, select(table).where(table.c.commitment_id == commitment_id), allocate.Allocation)
+        sent = await connection.execute(select(tables.dispatches.c.id).where(tables.dispatches.c.commitment_id == commitment_id))
+        dispatches = [await hand_over.load_dispatch(desk, dispatch_id) for dispatch_id in sent.scalars()]
+        held = await connection.execute(select(tables.handovers.c.id).where(tables.handovers.c.commitment_id == commitment_id))
+        handovers = [await hand_over.load_handover(desk, handover_id) for handover_id in held.scalars()]
+        for number, drop in enumerate(case.plan.drops):
+            target = self.targets[drop.target]
+            case.allocations.update({number: found for found in allocations if found.target_id == target})
+            case.dispatches.update({number: found for found in dispatches if found.target_id == target})
+            case.handovers.update({number: found for found in handovers if found.target_id == target})
+
+    async def _wave(self, wave: date, cases: list[Case]) -> None:
+        await self._each(wave, 0, cases, self._submit)
+        await self._assessed(wave + timedelta(days=1))
+        await self._each(wave, 1, cases, self._judge)
+        await self._assessed(wave + timedelta(days=1), hour=18)
+        await self._each(wave, 2, cases, self._approve)
+        await self._each(wave, 3, cases, self._allocate)
+        await self._each(wave, 5, cases, self._receive)
+        by_day = sorted(cases, key=lambda case: case.plan.planned_handover)
+        for day, group in groupby(by_day, key=lambda case: case.plan.planned_handover):
+            members = list(group)
+            await self._each(day, 0, members, self._dispatch)
+            self.clock.set(day, 15)
+            await self._each(day, 0, members, self._record, hour=14)
+            await self._each(day, 0, members, self._confirm, hour=17)
+            await self._each(day, 2, members, self._close)
+
+    async def _each(
+        self, day: date, days: int, cases: list[Case], step: Callable[[Case], Awaitable[None]], *, hour: int = 9
+    ) -> None:
+        self.clock.set(day + timedelta(days=days), hour)
+        for case in cases:
+            await step(case)
+
+    async def _assessed(self, day: date, hour: int = 6) -> None:
+        self.clock.set(day, hour)
+        await self.engine.drain()
+
+    def _desk(self, actor: Actor) -> AbstractAsyncContextManager[Desk]:
+        self.acts += 1
+        return self.platform.desk(actor)
+
+    def _input(self, plan: Plan, goods: tuple[Goods, ...]) -> commit.CommitmentInput:
+        return commit.CommitmentInput(
+            program_id=plan.program,
+            lines=[commit.LineInput(aid_type=item.aid_type, quantity=item.quantity, attributes=item.attributes) for item in goods],
+            planned_handover_on=plan.planned_handover,
+            fund_source=FundSource(plan.fund_source),
+            aggregator_id=self.cast.parties[aggregator_name(plan.aggregator)],
+            area_code=plan.city,
+            target_kind=TargetKind(plan.target_kind),
+            note=NOTE + plan.key,
+        )
+
+    async def _submit(self, case: Case) -> None:
+        donor = self.cast.donor(case.plan.donor)
+        if case.commitment is None:
+            async with self._desk(donor) as desk:
+                given = self._input(case.plan, case.plan.first_attempt or case.plan.goods)
+                case.commitment = await commit.draft(desk, given, synthetic=True)
+        if case.standing.status is CommitmentStatus.REVISION_REQUESTED:
+            async with self._desk(donor) as desk:
+                given = self._input(case.plan, case.plan.goods)
+                case.commitment = await commit.revise(desk, case.standing.id, given, expected_version=case.standing.version)
+        if case.standing.status in (CommitmentStatus.DRAFT, CommitmentStatus.REVISION_REQUESTED):
+            async with self._desk(donor) as desk:
+                case.commitment = await commit.submit(desk, case.standing.id, expected_version=case.standing.version)
+
+    async def _judge(self, case: Case) -> None:
+        """Read what the rules said; send back what they block, and let the donor revise it."""
+        assessor = self.cast.actors["penilai"]
+        async with self.platform.reading_desk(assessor) as desk:
+            case.commitment = await load_commitment(desk, case.standing.id)
+        if case.commitment.assessment is AssessmentState.BLOCKED and case.commitment.status is CommitmentStatus.SUBMITTED:
+            async with self._desk(assessor) as desk:
+                case.commitment = await assess.request_revision(
+                    desk, case.commitment.id, reason="Sesuaikan dengan temuan aturan", expected_version=case.commitment.version
+                )
+            await self._submit(case)
+
+    async def _approve(self, case: Case) -> None:
+        assessor = self.cast.actors["penilai"]
+        async with self.platform.reading_desk(assessor) as desk:
+            case.commitment = await load_commitment(desk, case.standing.id)
+        if case.commitment.status is CommitmentStatus.SUBMITTED:
+            async with self._desk(assessor) as desk:
+                case.commitment = await assess.approve(desk, case.commitment.id, expected_version=case.commitment.version)
+
+    async def _allocate(self, case: Case) -> None:
+        if not case.approved:
+            return
+        for number, drop in enumerate(case.plan.drops):
+            if number in case.allocations:
+                continue
+            async with self._desk(self.cast.actors["penilai"]) as desk:
+                case.commitment, case.allocations[number] = await allocate.allocate(
+                    desk,
+                    case.standing.id,
+                    line_id=case.standing.lines[drop.line].id,
+                    target_id=self.targets[drop.target],
+                    quantity=drop.quantity,
+                    expected_version=case.standing.version,
+                )
+
+    async def _receive(self, case: Case) -> None:
+        if not case.approved:
+            return
+        line = case.standing.lines[0]
+        due = line.committed - case.plan.cancelled - line.received
+        parts = [due // 2, due - due // 2] if case.plan.receipts > 1 and not line.received else [due]
+        for part in filter(None, parts):
+            async with self._desk(self.cast.aggregator(case.plan.aggregator)) as desk:
+                case.commitment, _ = await receive.receive(
+                    desk,
+                    case.standing.id,
+                    lines=[receive.LineQuantity(line_id=line.id, quantity=part)],
+                    expected_version=case.standing.version,
+                )
+
+    async def _dispatch(self, case: Case) -> None:
+        if not case.approved:
+            return
+        executor = self.cast.actors[f"pelaksana{case.plan.city.replace('.', '')}"]
+        for number, drop in enumerate(case.plan.drops):
+            if number in case.dispatches:
+                continue
+            async with self._desk(self.cast.aggregator(case.plan.aggregator)) as desk:
+                case.commitment, case.dispatches[number] = await dispatch.dispatch(
+                    desk,
+                    case.standing.id,
+                    target_id=self.targets[drop.target],
+                    executor_id=executor.party_id or "",
+                    lines=[dispatch.AllocationQuantity(allocation_id=case.allocations[number].id, quantity=drop.quantity)],
+                    expected_version=case.standing.version,
+                    vehicle="B 1234 KSB",
+                )
+
+    async def _record(self, case: Case) -> None:
+        if not case.approved:
+            return
+        city = case.plan.city.replace(".", "")
+        executor, witness = self.cast.actors[f"pelaksana{city}"], self.cast.actors[f"saksi{city}"]
+        for number, drop in enumerate(case.plan.drops):
+            sent = case.dispatches[number]
+            if number not in case.handovers:
+                outcome = hand_over.OutcomeInput(
+                    dispatch_line_id=sent.lines[0].id,
+                    delivered=drop.quantity,
+                    accepted=drop.quantity - drop.rejected - drop.lost,
+                    rejected=drop.rejected,
+                    lost=drop.lost,
+                    reason=drop.reason,
+                    condition="baik",
+                )
+                async with self._desk(executor) as desk:
+                    case.commitment, case.handovers[number] = await hand_over.record(
+                        desk,
+                        sent.id,
+                        lines=[outcome],
+                        recipient_name="Wakil penerima (sintetis)",
+                        recipient_office="Ketua RW" if case.plan.target_kind == "rw" else "Pimpinan",
+                        witness_account_id=witness.account_id,
+                        place=drop.target,
+                        handed_over_at=desk.now,
+                        expected_version=case.standing.version,
+                    )
+            await self._attach(case, case.handovers[number], executor)
+
+    async def _attach(self, case: Case, handover: hand_over.Handover, executor: Actor) -> None:
+        async with self.platform.reading_desk(executor) as desk:
+            attached = await evidence.evidence_of(desk, handover.id)
+        if not attached:
+            async with self._desk(executor) as desk:
+                await evidence.attach(desk, handover.id, file_name="bukti-sintetis.png", content=PHOTO)
+                case.commitment = await load_commitment(desk, case.standing.id)
+
+    async def _confirm(self, case: Case) -> None:
+        if not case.approved:
+            return
+        witness = self.cast.actors[f"saksi{case.plan.city.replace('.', '')}"]
+        for number, handover in case.handovers.items():
+            if handover.status is hand_over.HandoverStatus.RECORDED:
+                async with self._desk(witness) as desk:
+                    case.commitment, case.handovers[number], _ = await hand_over.confirm(
+                        desk, handover.id, expected_version=case.standing.version
+                    )
+
+    async def _close(self, case: Case) -> None:
+        if not case.approved:
+            return
+        donor = self.cast.donor(case.plan.donor)
+        line = case.standing.lines[0]
+        if case.plan.cancelled > line.cancelled:
+            async with self._desk(donor) as desk:
+                case.commitment = await close.cancel(
+                    desk,
+                    case.standing.id,
+                    lines=[receive.LineQuantity(line_id=line.id, quantity=case.plan.cancelled)],
+                    reason="Sisa tidak jadi dibeli",
+                    expected_version=case.standing.version,
+                )
+        async with self._desk(donor) as desk:
+            case.commitment = await close.close(desk, case.standing.id, expected_version=case.standing.version)
+
+
+def _photo(width: int = 240, height: int = 160) -> bytes:
+    """A made-up picture as PNG: a plain, striped area, clearly no photograph."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+    rows = b"".join(
+        b"\x00" + b"".join(b"\xd8\xe2\xdc" if (x + y) // 20 % 2 else b"\xb4\xc8\xbc" for x in range(width)) for y in range(height)
+    )
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
+
+
+PHOTO = _photo()

@@ -1,0 +1,70 @@
+"""`ksbb serve`: the API, its documentation and the flows, in one process."""
+
+import logging
+import socket
+import sys
+from pathlib import Path
+
+import click
+import structlog
+import uvicorn
+
+from ksbb.app import web
+from ksbb.cli.running import data_option, settings_for
+from ksbb.domain.errors import Problem, Unavailable
+from ksbb.domain.text import Text
+from ksbb.settings import Settings
+
+
+@click.command()
+@data_option
+@click.option("--host", default=None, help="Address to listen on (default: 127.0.0.1).")
+@click.option("--port", type=int, default=None, help="Port to listen on (default: 8000).")
+def serve(data: Path | None, host: str | None, port: int | None) -> None:
+    """Serve the API and run the flows, until interrupted."""
+    settings = settings_for(data)
+    start(settings.model_copy(update={name: value for name, value in (("host", host), ("port", port)) if value is not None}))
+
+
+def start(settings: Settings) -> None:
+    """Serve until interrupted. Raises Unavailable when the port is taken."""
+    _log_to_stderr()
+    _require_free_port(settings)
+    where = f"http://{settings.host}:{settings.port}"
+    click.echo(f"API            {where}/api/v1", err=True)
+    click.echo(f"Documentation  {where}/api/v1/docs", err=True)
+    click.echo("Stop with Ctrl-C.", err=True)
+    uvicorn.run(web(settings), host=settings.host, port=settings.port, log_config=None, access_log=False)
+
+
+def _log_to_stderr() -> None:
+    human = sys.stderr.isatty()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def _require_free_port(settings: Settings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise Unavailable(
+                Problem(
+                    code="port_taken",
+                    message=Text(
+                        f"port {settings.port} pada {settings.host} tidak dapat dipakai ({error.strerror}); pilih yang lain dengan --port",
+                        f"port {settings.port} on {settings.host} can't be used ({error.strerror}); choose another one with --port",
+                    ),
+                    given=settings.port,
+                )
+            ) from error

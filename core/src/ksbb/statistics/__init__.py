@@ -1,0 +1,1 @@
+"""Roll-ups: what was committed and handed over, and which areas are helped."""

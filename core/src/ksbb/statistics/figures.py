@@ -1,0 +1,216 @@
+"""Distribution statistics from the daily sums, with small counts suppressed for the public."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ksbb.domain.errors import invalid
+from ksbb.domain.rights import Actor, Role
+from ksbb.domain.text import Text
+from ksbb.storage import tables
+from ksbb.usecases.desk import Desk
+
+SMALLEST_COUNT = 5
+"""Public figures below this count are suppressed (UU 27/2022: small groups point at persons)."""
+MAX_ROWS = 5000
+_IN_FULL = (Role.AUDITOR, Role.ASSESSOR, Role.SECRETARIAT)
+
+
+class Dimension(StrEnum):
+    """What statistics can be grouped by. `month` is that of the day in Asia/Jakarta, such as `2026-11`."""
+
+    PROGRAM = "program"
+    MEASURE = "measure"
+    CITY = "city"
+    DONOR_CLASS = "donor_class"
+    TARGET_KIND = "target_kind"
+    AID_TYPE = "aid_type"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """The days that are counted, both included; None leaves that end open."""
+
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One group. Dimensions that aren't grouped by are null; `value` is whole rupiah at reference values.
+
+    `count` is the number of acts. A suppressed group has no figures. `contains_synthetic`: made-up records are counted
+    in.
+    """
+
+    program: str | None = None
+    measure: str | None = None
+    city: str | None = None
+    donor_class: str | None = None
+    target_kind: str | None = None
+    aid_type: str | None = None
+    month: str | None = None
+    count: int | None
+    quantity: int | None
+    value: int | None
+    suppressed: bool
+    contains_synthetic: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """A number of parties that took part in a program in a `role`, or of targets that accepted aid (`aid_type`)."""
+
+    program: str
+    role: str | None = None
+    aid_type: str | None = None
+    count: int | None
+    suppressed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistics:
+    """Statistics as of a day. `participants` really took part, `reached` targets really accepted aid, until that day.
+    """
+
+    as_of: date
+    since: date | None
+    group_by: list[Dimension]
+    contains_synthetic: bool
+    figures: list[Figure]
+    participants: list[Head]
+    reached: list[Head]
+
+
+async def statistics(
+    desk: Desk,
+    group_by: Sequence[Dimension],
+    period: Period,
+    *,
+    program_id: str | None = None,
+    measure: str | None = None,
+) -> Statistics:
+    """The sums of a period by groups, in full for auditors, assessors and the secretariat, suppressed for all others.
+
+    Raises InvalidInput for a period that ends before it starts, and for more than 5,000 groups.
+    """
+    if period.since and period.until and period.until < period.since:
+        raise invalid(
+            "period",
+            Text("masa berakhir sebelum dimulai", "the period ends before it starts"),
+            "/query/to",
+            {"minimum": period.since.isoformat()},
+            period.until.isoformat(),
+        )
+    connection = desk.unit.connection
+    full = _sees_all(desk.actor)
+    groups = list(dict.fromkeys(group_by))
+    rows = (await connection.execute(_sums(connection, groups, period, program_id, measure))).mappings().all()
+    if len(rows) > MAX_ROWS:
+        raise invalid(
+            "too_many_groups",
+            Text(
+                f"lebih dari {MAX_ROWS} kelompok; kurangi group_by atau masanya",
+                f"more than {MAX_ROWS} groups; group by less or shorten the period",
+            ),
+            "/query/group_by",
+            {"maximum": MAX_ROWS},
+        )
+    figures = [_figure(row, groups, full=full) for row in rows]
+    today = desk.today
+    return Statistics(
+        as_of=min(period.until, today) if period.until else today,
+        since=period.since,
+        group_by=groups,
+        contains_synthetic=any(figure.contains_synthetic for figure in figures),
+        figures=figures,
+        participants=await _heads(connection, tables.participants.c.role, "role", period, program_id, full=full),
+        reached=await _heads(connection, tables.reached.c.aid_type, "aid_type", period, program_id, full=full),
+    )
+
+
+def _sees_all(actor: Actor) -> bool:
+    return actor.scopes is None and actor.holds(*_IN_FULL)
+
+
+def _sums(
+    connection: AsyncConnection,
+    groups: Sequence[Dimension],
+    period: Period,
+    program_id: str | None,
+    measure: str | None,
+) -> Select[Any]:
+    table = tables.statistics_daily
+    month = (
+        func.to_char(table.c.day, "YYYY-MM")
+        if connection.dialect.name == "postgresql"
+        else func.strftime("%Y-%m", table.c.day)
+    )
+    columns: dict[Dimension, ColumnElement[Any]] = {
+        Dimension.PROGRAM: table.c.program_id,
+        Dimension.MEASURE: table.c.measure,
+        Dimension.CITY: table.c.city,
+        Dimension.DONOR_CLASS: table.c.donor_class,
+        Dimension.TARGET_KIND: table.c.target_kind,
+        Dimension.AID_TYPE: table.c.aid_type,
+        Dimension.MONTH: month,
+    }
+    chosen = [columns[group].label(group.value) for group in groups]
+    synthetic = func.max(case((table.c.synthetic, 1), else_=0)).label("synthetic")
+    sums = [func.sum(table.c[name]).label(f"sum_{name}") for name in ("count", "quantity", "value")]
+    query = select(*chosen, *sums, synthetic).where(*_within(table.c.day, period))
+    if program_id is not None:
+        query = query.where(table.c.program_id == program_id)
+    if measure is not None:
+        query = query.where(table.c.measure == measure)
+    return query.group_by(*chosen).order_by(*chosen).having(func.count() > 0).limit(MAX_ROWS + 1)
+
+
+def _figure(row: Any, groups: Sequence[Dimension], *, full: bool) -> Figure:
+    count = int(row["sum_count"])
+    suppressed = not full and 0 < count < SMALLEST_COUNT
+    return Figure(
+        **{group.value: row[group.value] for group in groups},
+        count=None if suppressed else count,
+        quantity=None if suppressed else int(row["sum_quantity"]),
+        value=None if suppressed else int(row["sum_value"]),
+        suppressed=suppressed,
+        contains_synthetic=bool(row["synthetic"]),
+    )
+
+
+async def _heads(
+    connection: AsyncConnection,
+    column: ColumnElement[str],
+    name: str,
+    period: Period,
+    program_id: str | None,
+    *,
+    full: bool,
+) -> list[Head]:
+    table = tables.participants if name == "role" else tables.reached
+    query = select(table.c.program_id, column, func.count()).group_by(table.c.program_id, column)
+    query = query.where(*_within(table.c.since, Period(until=period.until))).order_by(table.c.program_id, column)
+    if program_id is not None:
+        query = query.where(table.c.program_id == program_id)
+    found = []
+    for program, group, count in await connection.execute(query):
+        suppressed = not full and count < SMALLEST_COUNT
+        shown = None if suppressed else int(count)
+        found.append(Head(program=program, count=shown, suppressed=suppressed, **{name: group}))
+    return found
+
+
+def _within(day: ColumnElement[date], period: Period) -> list[ColumnElement[bool]]:
+    conditions = []
+    if period.since is not None:
+        conditions.append(day >= period.since)
+    if period.until is not None:
+        conditions.append(day <= period.until)
+    return conditions

@@ -1,0 +1,281 @@
+"""The program host: each program stands for itself, whatever it does at loading or in a hook."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from ksbb.domain.errors import InvalidInput, Unavailable
+from ksbb.domain.text import Text
+from ksbb.program import LifecycleEvent
+from ksbb.programs import ProgramHost, ProgramState, ProgramStatus, host_of, load_programs
+from ksbb.programs.loading import ProgramFault
+from ksbb.settings import load_settings
+
+REPAIR = "repair or upgrade the program's package, or take it out of programs.enabled"
+EVENT = LifecycleEvent(
+    program_id="good",
+    stage="closed",
+    commitment_id="1",
+    commitment_number="GOOD-2026-000001",
+    at=datetime(2026, 8, 3, tzinfo=UTC),
+    data={},
+)
+
+
+def loaded(*enabled: str, **programs: Any) -> ProgramHost:
+    return load_programs(load_settings(programs={"enabled": enabled, **programs}))
+
+
+def status_of(host: ProgramHost, program_id: str) -> ProgramStatus:
+    return next(status for status in host.statuses() if status.id == program_id)
+
+
+def why(host: ProgramHost, program_id: str) -> tuple[ProgramState, str, str]:
+    status = status_of(host, program_id)
+    assert status.reason is not None
+    assert status.remedy is not None
+    return status.state, status.reason.en, status.remedy.en
+
+
+def test_active(shelf: Any) -> None:
+    shelf.put_sound("good")
+    host = loaded("good", good={"limit": 9})
+    assert host.statuses() == (
+        ProgramStatus(id="good", state=ProgramState.ACTIVE, distribution="ksbb-good", version="1.2.3"),
+    )
+    assert [one.program.id for one in host.active()] == ["good"]
+    assert host.require("good").settings.model_dump() == {"limit": 9, "names": ()}
+    assert not host.listens
+
+
+def test_disabled_is_not_imported(shelf: Any) -> None:
+    shelf.put("quiet", "raise RuntimeError('imported')")
+    host = loaded()
+    assert host.statuses() == (
+        ProgramStatus(
+            id="quiet",
+            state=ProgramState.DISABLED,
+            distribution="ksbb-quiet",
+            version="1.2.3",
+            reason=Text("terpasang, tetapi tidak ada di programs.enabled", "installed, but not in programs.enabled"),
+            remedy=Text(
+                "tambahkan quiet ke programs.enabled lalu mulai ulang", "add quiet to programs.enabled, then restart"
+            ),
+        ),
+    )
+
+
+def test_missing_says_what_was_meant(shelf: Any) -> None:
+    shelf.put_sound("good")
+    host = loaded("good", "goood", gud={"limit": 1})
+    remedy = "install the program's package, or take it out of the settings of programs"
+    assert why(host, "goood") == (
+        ProgramState.MISSING,
+        "program goood is not installed; did you mean good?",
+        remedy,
+    )
+    assert why(host, "gud") == (ProgramState.MISSING, "program gud is not installed; did you mean good?", remedy)
+    assert status_of(host, "goood").distribution is None
+
+
+def test_conflict(shelf: Any) -> None:
+    shelf.put_sound("good")
+    shelf.put_sound("good", distribution="other-good")
+    host = loaded("good")
+    assert why(host, "good") == (
+        ProgramState.CONFLICT,
+        "several packages claim to be program good: ksbb-good 1.2.3, other-good 1.2.3",
+        "uninstall all of these packages but one",
+    )
+
+
+def test_incompatible(shelf: Any) -> None:
+    shelf.put_sound("future", requires_api=">=2,<3")
+    assert why(loaded("future"), "future") == (
+        ProgramState.INCOMPATIBLE,
+        "needs the program API >=2,<3, this platform offers 1.0",
+        "install a version of the program that fits this platform",
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("import nothing_here", "import of ksbb_bad failed: ModuleNotFoundError: No module named 'nothing_here'"),
+        ("raise SystemExit(3)", "import of ksbb_bad failed: SystemExit: 3"),
+        (
+            "def f(:",
+            "import of ksbb_bad failed: SyntaxError: invalid syntax (ksbb_bad.py, line 1)",
+        ),
+        ("x = 1", "the hook ksbb_program must return a Program, it returned None"),
+        (
+            "from ksbb.program import hookimpl\n@hookimpl\ndef ksbb_program():\n    return 'bad'",
+            "the hook ksbb_program must return a Program, it returned 'bad'",
+        ),
+        (
+            "from ksbb.program import hookimpl\n@hookimpl\ndef ksbb_program():\n    raise SystemExit('out')",
+            "hook ksbb_program failed: SystemExit: out",
+        ),
+        (
+            "from ksbb.program import hookimpl\n@hookimpl\ndef ksbb_progam():\n    return 1",
+            "check of its hooks failed: PluginValidationError: unknown hook 'ksbb_progam' in plugin "
+            "<module 'ksbb_bad' from '{folder}/ksbb_bad.py'>",
+        ),
+        (
+            "from ksbb.program import hookimpl\n@hookimpl\nasync def ksbb_lifecycle(event):\n    pass",
+            "the hook ksbb_lifecycle can't be async; use a flow for long work",
+        ),
+    ],
+)
+def test_broken_stands_alone(shelf: Any, tmp_path: Path, code: str, reason: str) -> None:
+    shelf.put("bad", code)
+    shelf.put_sound("good")
+    host = loaded("bad", "good")
+    assert why(host, "bad") == (ProgramState.BROKEN, reason.replace("{folder}", str(tmp_path / "shelf")), REPAIR)
+    assert [one.program.id for one in host.active()] == ["good"]
+    assert not host.listens
+
+
+def test_another_id_than_its_entry_point(shelf: Any) -> None:
+    shelf.put_sound("good")
+    source = (Path(shelf._folder) / "ksbb_good.py").read_text()
+    shelf.put("alias", source)
+    assert why(loaded("alias"), "alias") == (
+        ProgramState.BROKEN,
+        "the entry point is named alias, but the program good; both must be the same",
+        REPAIR,
+    )
+
+
+@pytest.mark.parametrize("requires_api", ["1.0", "any"])
+def test_requires_api_is_a_specifier(shelf: Any, requires_api: str) -> None:
+    shelf.put_sound("good", requires_api=requires_api)
+    assert why(loaded("good"), "good") == (
+        ProgramState.BROKEN,
+        f"requires_api {requires_api!r} is not a version specifier such as >=1.0,<2",
+        REPAIR,
+    )
+
+
+def test_unknown_and_wrong_settings(shelf: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf.put_sound("good")
+    file = tmp_path / "ksbb.toml"
+    file.write_text('[programs]\nenabled = ["good"]\n[programs.good]\nlimti = 4\n')
+    monkeypatch.setenv("KSBB_PROGRAMS__GOOD__LIMIT", "0")
+    host = load_programs(load_settings(file))
+    assert why(host, "good") == (
+        ProgramState.BROKEN,
+        "setting programs.good.limit '0' (environment variable KSBB_PROGRAMS__GOOD__LIMIT) is not valid: "
+        "Input should be greater than or equal to 1; "
+        f"setting programs.good.limti (file {file}) is not known; did you mean limit?",
+        "correct the table [programs.good], then restart",
+    )
+
+
+def test_settings_from_the_environment(shelf: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf.put_sound("good")
+    monkeypatch.setenv("KSBB_PROGRAMS__GOOD__LIMIT", "8")
+    monkeypatch.setenv("KSBB_PROGRAMS__GOOD__NAMES", '["a", "b"]')
+    host = loaded("good")
+    assert host.require("good").settings.model_dump() == {"limit": 8, "names": ("a", "b")}
+
+
+def test_require_of_what_does_not_run(shelf: Any) -> None:
+    shelf.put_sound("good")
+    shelf.put("bad", "import nothing_here")
+    host = loaded("good", "bad")
+    with pytest.raises(InvalidInput) as unknown:
+        host.require("food")
+    problem = unknown.value.problems[0]
+    assert (problem.code, problem.pointer, problem.message.en) == (
+        "program_unknown",
+        "/program_id",
+        "program food is not known; known are: bad, good",
+    )
+    assert (problem.expected, problem.given) == (["bad", "good"], "food")
+    with pytest.raises(Unavailable) as away:
+        host.require("bad")
+    problem = away.value.problems[0]
+    assert (problem.code, problem.given, problem.message.en) == (
+        "program_broken",
+        "broken",
+        "program bad is broken; import of ksbb_bad failed: ModuleNotFoundError: No module named 'nothing_here' "
+        f"({REPAIR})",
+    )
+
+
+def test_strict_raises_and_names_all_at_fault(shelf: Any) -> None:
+    shelf.put_sound("good")
+    shelf.put("bad", "import nothing_here")
+    with pytest.raises(Unavailable) as caught:
+        loaded("good", "bad", "gone", strict=True)
+    assert [problem.code for problem in caught.value.problems] == ["program_broken", "program_missing"]
+    assert [one.program.id for one in loaded("good", strict=True).active()] == ["good"]
+
+
+def test_each_status_is_logged(shelf: Any) -> None:
+    shelf.put_sound("good")
+    shelf.put("bad", "import nothing_here")
+    with capture_logs() as logs:
+        loaded("good", "bad")
+    assert [(log["log_level"], log["program"], log["state"], log["version"]) for log in logs] == [
+        ("info", "good", "active", "1.2.3"),
+        ("error", "bad", "broken", "1.2.3"),
+    ]
+    assert logs[1]["reason"] == "import of ksbb_bad failed: ModuleNotFoundError: No module named 'nothing_here'"
+
+
+def test_broadcast_is_isolated_and_counted(shelf: Any) -> None:
+    told = "HEARD = []\n@hookimpl\ndef ksbb_lifecycle(event):\n    HEARD.append(event)\n"
+    shelf.put_sound("first", told)
+    shelf.put_sound("loud", "@hookimpl\ndef ksbb_lifecycle(event):\n    raise ValueError('no')\n")
+    shelf.put_sound("exits", "@hookimpl\ndef ksbb_lifecycle():\n    raise SystemExit\n")
+    shelf.put_sound("last", told)
+    shelf.put_sound("silent")
+    host = loaded("first", "loud", "exits", "last", "silent")
+    assert host.listens
+    with capture_logs() as logs:
+        host.broadcast(EVENT)
+        host.broadcast(EVENT)
+    heard = [__import__(f"ksbb_{name}").HEARD for name in ("first", "last")]
+    assert heard == [[EVENT, EVENT], [EVENT, EVENT]]
+    assert host.failures == {"loud": 2, "exits": 2}
+    assert [
+        (log["event"], log["program"], log["failures"], log["commitment"]) for log in logs if log["program"] == "loud"
+    ] == [
+        ("lifecycle_hook_failed", "loud", 1, "GOOD-2026-000001"),
+        ("lifecycle_hook_failed", "loud", 2, "GOOD-2026-000001"),
+    ]
+
+
+def test_a_program_that_was_refused_hears_nothing(shelf: Any) -> None:
+    listening = "HEARD = []\n@hookimpl\ndef ksbb_lifecycle(event):\n    HEARD.append(event)\n"
+    shelf.put_sound("future", listening, requires_api=">=2")
+    assert not loaded("future").listens
+
+
+def test_host_of_programs_at_hand(programs: ProgramHost) -> None:
+    pangan = programs.require("pangan").program
+    host = host_of([pangan], {"pangan": {"meal_hours": 2}})
+    assert host.statuses() == (ProgramStatus(id="pangan", state=ProgramState.ACTIVE),)
+    assert host.require("pangan").settings.model_dump()["meal_hours"] == 2
+    assert host.require("pangan").program is pangan
+    with pytest.raises(
+        ProgramFault, match=r"programs\.pangan\.meal_hurs \(argument\) is not known; did you mean meal_hours"
+    ):
+        host_of([pangan], {"pangan": {"meal_hurs": 2}})
+
+
+def test_the_six_programs_are_active() -> None:
+    host = load_programs(load_settings())
+    assert {
+        status.id: (status.state, status.reason)
+        for status in host.statuses()
+        if status.state is not ProgramState.DISABLED
+    } == {
+        program_id: (ProgramState.ACTIVE, None)
+        for program_id in ("pangan", "pendidikan", "umkm", "permukiman", "persampahan", "ketenagakerjaan")
+    }
