@@ -1,4 +1,4 @@
-"""Settings: defaults, the three sources over one another, and errors that name key, place and the key that was meant."""
+"""Settings: defaults, the three sources over one another, errors that name key, place and the key that was meant."""
 
 import os
 import stat
@@ -131,7 +131,8 @@ def test_wrong_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (
             "setting_invalid",
             "/port",
-            "setting port '0' (environment variable KSBB_PORT) is not valid: Input should be greater than or equal to 1",
+            "setting port '0' (environment variable KSBB_PORT) is not valid: "
+            "Input should be greater than or equal to 1",
         ),
         (
             "setting_invalid",

@@ -24,7 +24,11 @@ SOUND = """
         guide=NAME,
         aid_types=(
             AidType(
-                id="thing", name=NAME, unit=Unit("piece", NAME), schema=object_schema({{}}, [], NAME, NAME), examples=({{}},)
+                id="thing",
+                name=NAME,
+                unit=Unit("piece", NAME),
+                schema=object_schema({{}}, [], NAME, NAME),
+                examples=({{}},),
             ),
         ),
         target_kinds=frozenset({{TargetKind.RW}}),

@@ -12,7 +12,7 @@ from ksbb.domain.text import Text
 from ksbb.program import LifecycleEvent
 from ksbb.programs import ProgramHost, ProgramState, ProgramStatus, host_of, load_programs
 from ksbb.programs.loading import ProgramFault
-from ksbb.settings import load_settings
+from ksbb.settings import PROGRAM_IDS, load_settings
 
 REPAIR = "repair or upgrade the program's package, or take it out of programs.enabled"
 EVENT = LifecycleEvent(
@@ -70,14 +70,14 @@ def test_disabled_is_not_imported(shelf: Any) -> None:
 
 def test_missing_says_what_was_meant(shelf: Any) -> None:
     shelf.put_sound("good")
-    host = loaded("good", "goood", gud={"limit": 1})
+    host = loaded("good", "goood", god={"limit": 1})
     remedy = "install the program's package, or take it out of the settings of programs"
     assert why(host, "goood") == (
         ProgramState.MISSING,
         "program goood is not installed; did you mean good?",
         remedy,
     )
-    assert why(host, "gud") == (ProgramState.MISSING, "program gud is not installed; did you mean good?", remedy)
+    assert why(host, "god") == (ProgramState.MISSING, "program god is not installed; did you mean good?", remedy)
     assert status_of(host, "goood").distribution is None
 
 
@@ -271,11 +271,7 @@ def test_host_of_programs_at_hand(programs: ProgramHost) -> None:
 
 def test_the_six_programs_are_active() -> None:
     host = load_programs(load_settings())
-    assert {
-        status.id: (status.state, status.reason)
-        for status in host.statuses()
-        if status.state is not ProgramState.DISABLED
-    } == {
-        program_id: (ProgramState.ACTIVE, None)
-        for program_id in ("pangan", "pendidikan", "umkm", "permukiman", "persampahan", "ketenagakerjaan")
-    }
+    found = {status.id: (status.state, status.reason) for status in host.statuses()}
+    assert {program_id: found[program_id] for program_id in PROGRAM_IDS} == dict.fromkeys(
+        PROGRAM_IDS, (ProgramState.ACTIVE, None)
+    )

@@ -53,7 +53,7 @@ async def test_migrated_schema_is_the_tables(empty: Database) -> None:
     async with empty.read() as connection:
         assert await connection.run_sync(_differences) == []
         migrated = await connection.run_sync(_constraints)
-    assert "status = 'pending'" in str(migrated["outbox"])
+    assert "pending" in str(migrated["outbox"])
     async with empty.write() as connection:
         await connection.run_sync(tables.metadata.drop_all)
         await connection.run_sync(tables.metadata.create_all)
@@ -75,7 +75,7 @@ async def test_upgrade_again_changes_nothing(database: Database) -> None:
 
 async def test_two_upgrades_at_once(empty: Database, empty_database_url: str) -> None:
     other = Database(empty_database_url)
-    assert await asyncio.gather(upgrade(empty), upgrade(other)) == ["0001", "0001"]
+    assert list(await asyncio.gather(upgrade(empty), upgrade(other))) == ["0001", "0001"]
     await other.close()
 
 

@@ -169,9 +169,10 @@ async def test_every_stream_is_sound(world: World) -> None:
 
 
 async def test_numbers_survive_the_database(world: World) -> None:
-    """What a number is counts for the hash, not how it was written: PostgreSQL reads 5.0 and 1e20 back in its own way."""
+    """What a number is counts for the hash, not how it was written: PostgreSQL reads 5.0 and 1e20 in its own way."""
     async with world.platform.desk(world.admin) as desk:
-        for position, payload in enumerate([{"a": [5.0, 1e20, -0.0, 0.1, 1e-7]}, {"b": {"c": 3.25e15}}]):
+        payloads: list[dict[str, Any]] = [{"a": [5.0, 1e20, -0.0, 0.1, 1e-7]}, {"b": {"c": 3.25e15}}]
+        for position, payload in enumerate(payloads):
             await desk.unit.append(
                 "test:numbers", "numbers", after=position, at=desk.now, account_id="test", role="admin", payload=payload
             )
@@ -312,13 +313,13 @@ async def test_of_two_at_once_one_wins(world: World) -> None:
         )
 
     outcomes = await asyncio.gather(promise(7), promise(7), return_exceptions=True)
-    assert sorted(type(outcome) for outcome in outcomes if isinstance(outcome, Exception)) == [StaleVersion]
+    assert [type(outcome) for outcome in outcomes if isinstance(outcome, Exception)] == [StaleVersion]
     driven = await world.reload(driven)
     assert driven.commitment.lines[0].balance == LineBalance(committed=10, allocated=7)
 
 
 async def test_handovers_to_one_target_do_not_lock_each_other_out(world: World) -> None:
-    """Two commitments with the same aid types in opposite order are confirmed at once."""
+    """Two commitments with the same aid types in opposite order are confirmed while a third one holds a need."""
     program = world.platform.programs.require("pangan").program
     lines = [
         commit.LineInput(aid_type=aid_type.id, quantity=5, attributes=dict(aid_type.examples[0]))
@@ -327,14 +328,22 @@ async def test_handovers_to_one_target_do_not_lock_each_other_out(world: World) 
     planned = date(2026, 8, 1)
     first = await world.drive(Step.EVIDENCED, lines=lines, planned_handover_on=planned)
     second = await world.drive(Step.EVIDENCED, lines=lines[::-1], planned_handover_on=planned)
-    confirmed = await asyncio.gather(world.confirm(first), world.confirm(second))
+    needs = tables.needs
+    meals = select(needs).where(needs.c.target_id == first.target.id, needs.c.aid_type == "ready_meal")
+    async with world.platform.database.write() as connection:
+        await connection.execute(meals.with_for_update())
+        tasks = []
+        for one in (second, first):
+            tasks.append(asyncio.create_task(world.confirm(one)))
+            await asyncio.sleep(0.2)
+    confirmed = await asyncio.gather(*tasks)
     assert sorted(one.report.sequence for one in confirmed if one.report) == [1, 2]
-    needs = {
+    served = {
         row["aid_type"]: row["accepted"]
         for row in await rows_of(world, tables.needs)
         if row["target_id"] == first.target.id
     }
-    assert (needs["staple_food"], needs["ready_meal"]) == (10, 10)
+    assert (served["staple_food"], served["ready_meal"]) == (10, 10)
 
 
 @pytest.mark.parametrize(

@@ -228,8 +228,8 @@ async def test_over_receipt(world: World) -> None:
 async def test_licence_is_checked_at_every_act_that_touches_goods(world: World) -> None:
     until = world.licence.valid_to
     message = (
-        "aggregator Lembaga Contoh Peduli holds no licence (fundraising_permit / zakat) in force on 2027-01-01 for area "
-        "{area}; register the renewed licence, then retry"
+        "aggregator Lembaga Contoh Peduli holds no licence (fundraising_permit / zakat) in force on 2027-01-01 "
+        "for area {area}; register the renewed licence, then retry"
     )
     approved = await world.drive(Step.ASSESSED)
     received = await world.drive(Step.RECEIVED)

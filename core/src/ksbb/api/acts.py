@@ -29,8 +29,8 @@ IdempotencyKey = Annotated[
         min_length=8,
         max_length=200,
         pattern=r"^[A-Za-z0-9._:-]+$",
-        description="A key of your choice for this act, such as a UUID. Repeating the request with the same key and body "
-        "gives the first answer again (header `Idempotency-Replayed: true`) and does nothing twice.",
+        description="A key of your choice for this act, such as a UUID. Repeating the request with the same key and "
+        "body gives the first answer again (header `Idempotency-Replayed: true`) and does nothing twice.",
     ),
 ]
 IfMatch = Annotated[
@@ -79,7 +79,7 @@ def etag(version: int) -> str:
 
 def single(request: ApiRequest, body: Body, version: int) -> Response[Body]:
     """One record with its `ETag`; 304 without a body when the asker holds this version already (`If-None-Match`)."""
-    headers = {"ETag": etag(version)}
+    headers = {"ETag": etag(version), "Vary": "Authorization"}
     held = [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]
     if headers["ETag"] in held:
         return cast("Response[Body]", Response(content=None, status_code=304, headers=headers))

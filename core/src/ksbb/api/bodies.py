@@ -11,6 +11,7 @@ import msgspec
 from jsonschema import Draft202012Validator
 from litestar.enums import RequestEncodingType
 from litestar.params import BodyKwarg
+from litestar.typing import FieldDefinition
 
 from ksbb.api.context import ApiRequest
 from ksbb.api.problems import refusal
@@ -47,8 +48,8 @@ async def check_request(request: ApiRequest) -> None:
             400,
             "idempotency_key_missing",
             Text(
-                "header Idempotency-Key wajib: pilih kunci baru untuk setiap tindakan, dan kunci yang sama saat mengulanginya",
-                "the header Idempotency-Key is required: choose a new key for each act, and the same key when you repeat it",
+                "header Idempotency-Key wajib: kunci baru untuk setiap tindakan, kunci yang sama saat mengulanginya",
+                "the header Idempotency-Key is required: a new key for each act, the same key when you repeat it",
             ),
             "/header/Idempotency-Key",
             "8 – 200 × A-Z a-z 0-9 . _ : -",
@@ -56,9 +57,7 @@ async def check_request(request: ApiRequest) -> None:
     data = parameters.get("data")
     if data is None:
         return
-    definition = data.kwarg_definition
-    wanted = definition.media_type if isinstance(definition, BodyKwarg) else RequestEncodingType.JSON
-    wanted_type = str(getattr(wanted, "value", wanted))
+    wanted_type = media_type_of(data)
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if given != wanted_type:
         raise refusal(
@@ -71,6 +70,13 @@ async def check_request(request: ApiRequest) -> None:
         )
     if wanted_type == RequestEncodingType.JSON.value:
         check_body(await request.body(), data.annotation)
+
+
+def media_type_of(data: FieldDefinition) -> str:
+    """The media type of a handler's body."""
+    definition = data.kwarg_definition
+    wanted = definition.media_type if isinstance(definition, BodyKwarg) else RequestEncodingType.JSON
+    return str(getattr(wanted, "value", wanted))
 
 
 def check_body(raw: bytes, kind: type[Any]) -> None:
@@ -90,7 +96,8 @@ def check_body(raw: bytes, kind: type[Any]) -> None:
     try:
         msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        problems = schema_problems(_validator(kind), value) or (_told_by_msgspec(error),)
+        validator = _validator(kind)  # type: ignore[arg-type]  # a class is hashable
+        problems = schema_problems(validator, value) or (_told_by_msgspec(error),)
         raise InvalidInput(*map(_without_secret, problems)) from error
 
 

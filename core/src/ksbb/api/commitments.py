@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated
 
 from litestar import Response, Router, get, post, put
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from ksbb.api.acts import CHANGED, CREATED, Answer, IdempotencyKey, IfMatch, etag, perform, version_of
 from ksbb.api.commitment_bodies import (
@@ -54,18 +54,18 @@ async def listing(
     *,
     program_id: CodeFilter = None,
     status: Statuses = None,
-    assessment: AssessmentState | None = None,
+    assessment: FromQuery[AssessmentState | None] = None,
     collaborator_id: IdFilter = None,
     aggregator_id: IdFilter = None,
     area_code: AreaFilter = None,
-    target_kind: TargetKind | None = None,
+    target_kind: FromQuery[TargetKind | None] = None,
     number: Annotated[str | None, QueryParameter(max_length=40, description="How the number starts.")] = None,
     allocated: DegreeFilter = None,
     received: DegreeFilter = None,
     handed_over: DegreeFilter = None,
     created_from: DayFilter = None,
     created_to: DayFilter = None,
-    synthetic: bool | None = None,
+    synthetic: FromQuery[bool | None] = None,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
     sort: Sort = None,

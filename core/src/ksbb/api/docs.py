@@ -11,16 +11,19 @@ from litestar import MediaType, Response, Router, get
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 
 from ksbb.api.context import ApiRequest, context
-from ksbb.api.openapi import completed
+from ksbb.api.openapi import body_types, completed
 
 _STYLE = """
 :root{color-scheme:light dark;--line:#8884;--soft:#8881}
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem}
 h1{margin-bottom:0}h2{margin-top:2.5rem;border-bottom:1px solid var(--line)}
-code,pre{font:14px/1.45 ui-monospace,monospace}pre{overflow:auto;background:var(--soft);padding:.75rem;border-radius:.3rem}
-details{border:1px solid var(--line);border-radius:.4rem;margin:.4rem 0;padding:.4rem .75rem}
+code,pre{font:14px/1.45 ui-monospace,monospace}
+pre{overflow:auto;background:var(--soft);padding:.75rem;border-radius:.3rem}
+details{border:1px solid var(--line);border-radius:.4rem}
+details{margin:.4rem 0;padding:.4rem .75rem}
 summary{cursor:pointer}summary b{display:inline-block;min-width:4rem}summary span{opacity:.75;margin-left:.6rem}
-table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.25rem .5rem;border-top:1px solid var(--line)}
+table{border-collapse:collapse;width:100%}
+td,th{text-align:left;vertical-align:top;padding:.25rem .5rem;border-top:1px solid var(--line)}
 nav a{margin-right:.8rem}
 """
 CSP = (
@@ -35,7 +38,7 @@ def document_of(request: ApiRequest, derived: Mapping[str, Any]) -> dict[str, An
     state = request.app.state
     if "ksbb_openapi" not in state:
         programs = [active.program for active in context(request.app).host.active()]
-        state.ksbb_openapi = completed(derived, programs)
+        state.ksbb_openapi = completed(derived, programs, body_types(request.app))
     document: dict[str, Any] = state.ksbb_openapi
     return document
 
@@ -99,7 +102,8 @@ def _parts(document: Mapping[str, Any]) -> Iterator[str]:
     yield '<h2 id="schemas">Schemas</h2>'
     for name, schema in sorted(document["components"]["schemas"].items()):
         shown = escape(json.dumps(schema, indent=2, ensure_ascii=False, default=str))
-        yield f'<details id="schema-{escape(name)}"><summary><code>{escape(name)}</code></summary><pre>{shown}</pre></details>'
+        yield f'<details id="schema-{escape(name)}"><summary><code>{escape(name)}</code></summary>'
+        yield f"<pre>{shown}</pre></details>"
     yield "</body></html>"
 
 
@@ -112,15 +116,16 @@ def _operations(document: Mapping[str, Any], tag: str) -> Iterator[str]:
 
 def _operation(path: str, method: str, operation: Mapping[str, Any]) -> Iterator[str]:
     summary = escape(operation.get("summary") or "")
-    yield f'<details id="{escape(operation["operationId"])}"><summary><b>{method.upper()}</b><code>{escape(path)}</code>'
-    yield f"<span>{summary}</span></summary><p>{_marked(operation.get('description') or '')}</p>"
+    yield f'<details id="{escape(operation["operationId"])}"><summary><b>{method.upper()}</b>'
+    yield f"<code>{escape(path)}</code><span>{summary}</span></summary>"
+    yield f"<p>{_marked(operation.get('description') or '')}</p>"
     parameters = operation.get("parameters") or []
     if parameters:
         yield "<table><tr><th>Parameter</th><th>In</th><th>Type</th><th></th></tr>"
         for one in parameters:
             name = f"<code>{escape(one['name'])}</code>" + (" *" if one.get("required") else "")
-            described = _marked(one.get("description") or "")
-            yield f"<tr><td>{name}</td><td>{one['in']}</td><td>{_kind(one.get('schema', {}))}</td><td>{described}</td></tr>"
+            kind, described = _kind(one.get("schema", {})), _marked(one.get("description") or "")
+            yield f"<tr><td>{name}</td><td>{one['in']}</td><td>{kind}</td><td>{described}</td></tr>"
         yield "</table>"
     for media_type, content in (operation.get("requestBody") or {}).get("content", {}).items():
         yield f"<p>Body ({escape(media_type)}): {_kind(content.get('schema', {}))}</p>"

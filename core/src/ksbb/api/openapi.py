@@ -2,12 +2,17 @@
 schemas.
 """
 
-import copy
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import msgspec
+from litestar import Litestar
+from litestar.enums import RequestEncodingType
 from litestar.openapi.spec import Components, SecurityScheme, Tag
+from litestar.routes import HTTPRoute
 
+from ksbb.api.bodies import media_type_of
 from ksbb.api.phrases import PHRASES
 from ksbb.program import Program
 
@@ -17,22 +22,23 @@ VERSION = "1.0.0"
 
 INTRODUCTION = """From a commitment to a documented handover.
 
-**Signing in.** `POST /api/v1/auth/login` gives an access token for `Authorization: Bearer …` (15 minutes) and a refresh token.
-Systems use an API token (`ksbb_…`) in the same header. What is public needs neither.
+**Signing in.** `POST /api/v1/auth/login` gives an access token for `Authorization: Bearer …` (15 minutes) and a
+refresh token. Systems use an API token (`ksbb_…`) in the same header. What is public needs neither.
 
-**Doing something once.** Every `POST` that acts needs an `Idempotency-Key` of your choice. Repeat a request with the same key
-when you don't know whether it arrived: you get the first answer again and nothing is done twice.
+**Doing something once.** Every `POST` that acts needs an `Idempotency-Key` of your choice. Repeat a request with
+the same key when you don't know whether it arrived: you get the first answer again and nothing is done twice.
 
-**Changing what you have seen.** Every record has a `version`, also in the `ETag` header. Send it as `If-Match: "3"` with a change.
-If somebody else was faster, you get 412 with the version as it is now.
+**Changing what you have seen.** Every record has a `version`, also in the `ETag` header. Send it as `If-Match: "3"`
+with a change. If somebody else was faster, you get 412 with the version as it is now.
 
-**Errors** are problem details (RFC 9457), in Indonesian or English by `Accept-Language`: `errors` names each field by JSON Pointer,
-what was expected and what was given.
+**Errors** are problem details (RFC 9457), in Indonesian or English by `Accept-Language`: `errors` names each field
+by JSON Pointer, what was expected and what was given.
 
-**Lists** come in pages: `limit` (1 – 200), and `cursor` with the `next` of the page before. `sort` takes a key, `-` for descending.
+**Lists** come in pages: `limit` (1 – 200), and `cursor` with the `next` of the page before. `sort` takes a key, `-`
+for descending.
 
-Quantities are whole units, money is whole rupiah, times are UTC, days are those of Asia/Jakarta. Records with `synthetic: true`
-are made up."""
+Quantities are whole units, money is whole rupiah, times are UTC, days are those of Asia/Jakarta. Records with
+`synthetic: true` are made up."""
 
 TAGS = [
     Tag(name="auth", description="Signing in and out."),
@@ -41,7 +47,7 @@ TAGS = [
     Tag(name="targets", description="Who receives aid: RWs and institutions. Public, without contacts."),
     Tag(name="needs", description="How much of an aid type a target needs. Public."),
     Tag(name="coverage", description="Which areas are helped and which are not, pledges counted. Public."),
-    Tag(name="statistics", description="What was committed, received and handed over. Public, small counts suppressed."),
+    Tag(name="statistics", description="What was committed and handed over. Public, small counts suppressed."),
     Tag(name="commitments", description="A collaborator's promise of aid, from draft to closed."),
     Tag(name="allocations", description="Which target gets how much of a commitment."),
     Tag(name="receipts", description="Goods into an aggregator's custody, and write-offs."),
@@ -68,17 +74,31 @@ _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 def components() -> Components:
     """The security scheme of all operations."""
     description = "An access token of a person, or an API token (`ksbb_…`) of a system."
-    return Components(security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", description=description)})
+    bearer = SecurityScheme(type="http", scheme="bearer", description=description)
+    return Components(security_schemes={"bearer": bearer})
 
 
-def completed(derived: Mapping[str, Any], programs: list[Program]) -> dict[str, Any]:
+def body_types(app: Litestar) -> list[type[Any]]:
+    """The types of all JSON bodies that the application takes."""
+    found: dict[str, type[Any]] = {}
+    for route in app.routes:
+        for handler in route.route_handler_map.values() if isinstance(route, HTTPRoute) else ():
+            data = handler[0].parsed_fn_signature.parameters.get("data")
+            if data is not None and media_type_of(data) == RequestEncodingType.JSON.value:
+                found[data.annotation.__name__] = data.annotation
+    return [found[name] for name in sorted(found)]
+
+
+def completed(derived: Mapping[str, Any], programs: Sequence[Program], bodies: Sequence[type[Any]]) -> dict[str, Any]:
     """The description as Litestar derives it, with the problems of every operation and the schema of every aid type.
 
-    Components whose name ends in `In` are request bodies: they allow no other fields.
+    The schemas of bodies are msgspec's own, so that they say exactly what is checked.
     """
-    document: dict[str, Any] = copy.deepcopy(dict(derived))
+    document = _renamed(derived)
     schemas: dict[str, Any] = document["components"].setdefault("schemas", {})
     schemas["ErrorItem"], schemas["ProblemDetails"] = _ERROR_ITEM, _PROBLEM_DETAILS
+    _, exact = msgspec.json.schema_components(bodies, ref_template="#/components/schemas/{name}")
+    schemas.update(exact)
     for path, item in document["paths"].items():
         for method in _METHODS & item.keys():
             _complete(path, method, item[method])
@@ -88,14 +108,21 @@ def completed(derived: Mapping[str, Any], programs: list[Program]) -> dict[str, 
             name = f"{program.id}.{aid_type.id}.v{aid_type.schema_version}"
             schemas[name] = {**aid_type.schema, "examples": [dict(example) for example in aid_type.examples]}
             names.append(name)
-    for name, schema in schemas.items():
-        if name.endswith("In") and "properties" in schema:
-            schema["additionalProperties"] = False
-            _describe_attributes(schema["properties"], names)
+    for name in exact:
+        _describe_attributes(schemas[name].get("properties", {}), names)
     return document
 
 
+def _renamed(derived: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy with short names for pages: `TargetViewPage` for `Page_ksbb.usecases.read.targets.TargetView_`."""
+    text = msgspec.json.encode(derived, enc_hook=str).decode()
+    renamed: dict[str, Any] = msgspec.json.decode(re.sub(r"\bPage_[\w.]*?(\w+)_(?=\")", r"\1Page", text))
+    return renamed
+
+
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+    for parameter in operation.get("parameters") or ():
+        parameter["schema"] = _without_null(parameter["schema"])
     responses: dict[str, Any] = operation["responses"]
     for status in _statuses(path, method, operation):
         phrase = PHRASES[status]
@@ -106,6 +133,14 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     if method == "get" and "ETag" in (responses.get("200", {}).get("headers") or {}):
         responses["304"] = {"description": "You hold this version already (`If-None-Match`)."}
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter that may be left out can't be null: only its own type remains."""
+    own = [one for one in schema.get("oneOf", ()) if one != {"type": "null"}]
+    if len(own) != 1:
+        return schema
+    return {**own[0], **{key: value for key, value in schema.items() if key != "oneOf"}}
 
 
 def _statuses(path: str, method: str, operation: Mapping[str, Any]) -> Iterator[int]:
@@ -129,7 +164,7 @@ def _describe_attributes(properties: dict[str, Any], names: list[str]) -> None:
     if not {"aid_type", "attributes"} <= properties.keys() or not names:
         return
     properties["attributes"] = {
-        "description": "Attributes by the schema of the program's aid type, which `GET /api/v1/programs/{program_id}` shows too.",
+        "description": "By the schema of the program's aid type, which `GET /api/v1/programs/{program_id}` shows too.",
         "anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in names],
     }
 

@@ -7,7 +7,7 @@ import msgspec
 import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException
-from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import DataError
 
 from ksbb.api.context import ANONYMOUS, ApiRequest
 from ksbb.api.phrases import PHRASES, Phrase, language_of
@@ -23,7 +23,7 @@ from ksbb.domain.errors import (
     Unavailable,
 )
 from ksbb.domain.text import Text
-from ksbb.storage.database import is_busy
+from ksbb.storage.database import is_passing
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
@@ -39,8 +39,6 @@ _STATUS: Mapping[type[KsbbError], int] = {
     Forbidden: 403,
     Unavailable: 503,
 }
-_PASSING_SQLSTATES = frozenset({"40001", "40P01", "55P03", "53300", "57P01", "57P03"})
-"""PostgreSQL's serialisation failure, deadlock, lock not available, too many connections, shutdown, starting up."""
 
 
 class ErrorItem(msgspec.Struct, kw_only=True):
@@ -120,7 +118,7 @@ def answer(request: ApiRequest, error: Exception) -> Response[bytes]:
     )
 
 
-EXCEPTION_HANDLERS: Mapping[type[Exception], Any] = {Exception: answer, HTTPException: answer}
+EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {Exception: answer, HTTPException: answer}
 
 
 def _read(request: ApiRequest, error: Exception) -> tuple[int, Phrase, tuple[Problem, ...], dict[str, str]]:
@@ -130,8 +128,15 @@ def _read(request: ApiRequest, error: Exception) -> tuple[int, Phrase, tuple[Pro
         return error.status_code, PHRASES[error.status_code], error.problems, error.headers or {}
     if isinstance(error, HTTPException) and error.status_code < 500:  # noqa: PLR2004 - client errors
         return _read_litestar(error)
-    if isinstance(error, DBAPIError):
-        return _read_database(request, error)
+    if isinstance(error, DataError):
+        problem = Problem(
+            code="does_not_fit",
+            message=Text("sebuah nilai terlalu panjang atau terlalu besar", "a value is too long or too large"),
+        )
+        return 422, PHRASES[422], (problem,), {}
+    if is_passing(error):
+        _LOG.warning("database_unavailable", reason=str(getattr(error, "orig", error)))
+        return 503, PHRASES[503], (), {"Retry-After": str(RETRY_SECONDS)}
     _LOG.error("unexpected_error", path_template=request.scope.get("path_template", ""), exc_info=error)
     return 500, PHRASES[500], (), {}
 
@@ -167,23 +172,6 @@ def _read_litestar(error: HTTPException) -> tuple[int, Phrase, tuple[Problem, ..
             )
         )
     return error.status_code, phrase, tuple(problems), headers
-
-
-def _read_database(request: ApiRequest, error: DBAPIError) -> tuple[int, Phrase, tuple[Problem, ...], dict[str, str]]:
-    if isinstance(error, DataError):
-        problem = Problem(
-            code="does_not_fit",
-            message=Text("sebuah nilai terlalu panjang atau terlalu besar", "a value is too long or too large"),
-        )
-        return 422, PHRASES[422], (problem,), {}
-    state = str(getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None) or "")
-    passing = is_busy(error) or error.connection_invalidated or state in _PASSING_SQLSTATES or state.startswith("08")
-    away = type(error).__name__ in {"OperationalError", "InterfaceError"}
-    if passing or away:
-        _LOG.warning("database_unavailable", error=type(error.orig).__name__, sqlstate=state)
-        return 503, PHRASES[503], (), {"Retry-After": str(RETRY_SECONDS)}
-    _LOG.error("database_error", path_template=request.scope.get("path_template", ""), exc_info=error)
-    return 500, PHRASES[500], (), {}
 
 
 def _plain(value: object) -> object:

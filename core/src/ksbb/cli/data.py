@@ -56,7 +56,9 @@ def needs_(data: Path | None, file: Path) -> None:
 @data_option
 @click.argument("dataset", type=click.Choice(sorted(DATASETS)))
 @click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), default=None, help="A file; else standard output.")
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), default=None, help="A file; else standard output."
+)
 def export(data: Path | None, dataset: str, form: str, output: Path | None) -> None:
     """Export a dataset, without personal data; synthetic records carry their flag."""
     settings = settings_for(data)

@@ -90,13 +90,21 @@ async def _replay(settings: Settings) -> Rows:
                 if not _console.is_terminal:
                     _console.print(f"{time.monotonic() - started:6.1f} s  {what}", soft_wrap=True)
 
-            running = Replay(runtime.platform, runtime.engine, clock, report, lambda made: _keep_passwords(settings, made))
+            running = Replay(
+                runtime.platform, runtime.engine, clock, report, lambda made: _keep_passwords(settings, made)
+            )
             await running.run(build())
             progress.update(task, description="selesai / done", completed=1, total=1)
         seconds = time.monotonic() - started
-        summary = {"acts": running.acts, "seconds": round(seconds, 1), "acts_per_second": round(running.acts / seconds, 1)}
+        summary = {
+            "acts": running.acts,
+            "seconds": round(seconds, 1),
+            "acts_per_second": round(running.acts / seconds, 1),
+        }
         (settings.data_dir / _DONE).write_text(json.dumps(summary), "utf-8")
-        _console.print(f"{running.acts} acts in {seconds:.1f} s ({running.acts / seconds:.0f} acts/s, flows and documents included)")
+        _console.print(
+            f"{running.acts} acts in {seconds:.1f} s ({running.acts / seconds:.0f} acts/s, flows and documents included)"
+        )
         async with runtime.platform.database.read() as connection:
             return [(figure, await figure.replayed(connection)) for figure in FIGURES]
 

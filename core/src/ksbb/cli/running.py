@@ -18,13 +18,14 @@ from ksbb.usecases.platform import Platform, SystemClock
 
 Result = TypeVar("Result")
 
-OPERATOR = Actor(
-    account_id="operator", name="Operator", grants=(Grant(role=Role.ADMIN), Grant(role=Role.SECRETARIAT))
-)
+OPERATOR = Actor(account_id="operator", name="Operator", grants=(Grant(role=Role.ADMIN), Grant(role=Role.SECRETARIAT)))
 """Who runs the command line on the machine itself: may set the platform up."""
 
 data_option = click.option(
-    "--data", type=click.Path(file_okay=False, path_type=Path), default=None, help="The data folder (default: ksbb-data)."
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="The data folder (default: ksbb-data).",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for machines.")
 
@@ -62,7 +63,7 @@ def run(work: Callable[[], Awaitable[Result]]) -> Result:
     return asyncio.run(main())
 
 
-def shown(value: Any) -> Any:  # noqa: ANN401 - JSON has no narrower type
+def shown(value: Any) -> Any:
     """A record as JSON values."""
     import msgspec  # noqa: PLC0415 - only answers for machines need it
 

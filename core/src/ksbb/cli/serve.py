@@ -23,7 +23,11 @@ from ksbb.settings import Settings
 def serve(data: Path | None, host: str | None, port: int | None) -> None:
     """Serve the API and run the flows, until interrupted."""
     settings = settings_for(data)
-    start(settings.model_copy(update={name: value for name, value in (("host", host), ("port", port)) if value is not None}))
+    start(
+        settings.model_copy(
+            update={name: value for name, value in (("host", host), ("port", port)) if value is not None}
+        )
+    )
 
 
 def start(settings: Settings) -> None:
@@ -62,8 +66,10 @@ def _require_free_port(settings: Settings) -> None:
                 Problem(
                     code="port_taken",
                     message=Text(
-                        f"port {settings.port} pada {settings.host} tidak dapat dipakai ({error.strerror}); pilih yang lain dengan --port",
-                        f"port {settings.port} on {settings.host} can't be used ({error.strerror}); choose another one with --port",
+                        f"port {settings.port} pada {settings.host} tidak dapat dipakai ({error.strerror}); "
+                        "pilih yang lain dengan --port",
+                        f"port {settings.port} on {settings.host} can't be used ({error.strerror}); "
+                        "choose another one with --port",
                     ),
                     given=settings.port,
                 )

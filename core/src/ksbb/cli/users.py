@@ -24,7 +24,9 @@ def users() -> None:
 @data_option
 @click.argument("email")
 @click.option("--name", required=True, help="The person's or system's name.")
-@click.option("--role", "roles", type=click.Choice(_ROLES), multiple=True, required=True, help="May be given several times.")
+@click.option(
+    "--role", "roles", type=click.Choice(_ROLES), multiple=True, required=True, help="May be given several times."
+)
 @click.option("--program", default=None, help="Only in this program.")
 @click.option("--area", default=None, help="Only in this area (Kemendagri code).")
 @click.option("--party", default=None, help="Id of the organisation that the account belongs to.")
@@ -59,7 +61,9 @@ def add(
 @data_option
 @click.argument("email")
 @click.option("--name", required=True, help="What the token is for.")
-@click.option("--scope", "scopes", type=click.Choice(_SCOPES), multiple=True, required=True, help="May be given several times.")
+@click.option(
+    "--scope", "scopes", type=click.Choice(_SCOPES), multiple=True, required=True, help="May be given several times."
+)
 @click.option("--days", type=click.IntRange(1, 730), default=90, show_default=True, help="How long it is valid.")
 def token(data: Path | None, email: str, name: str, scopes: tuple[str, ...], days: int) -> None:
     """Make a token for a system that acts as an account, narrowed to scopes. It is shown once."""

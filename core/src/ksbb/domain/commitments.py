@@ -147,7 +147,8 @@ class Commitment:
             Problem(
                 code="unknown_line",
                 message=Text(
-                    f"komitmen {self.number} tidak memiliki baris {line_id}", f"commitment {self.number} has no line {line_id}"
+                    f"komitmen {self.number} tidak memiliki baris {line_id}",
+                    f"commitment {self.number} has no line {line_id}",
                 ),
                 pointer=pointer,
                 expected=[line.id for line in self.lines],

@@ -28,7 +28,16 @@ class Event:
 
 
 def event_hash(
-    *, stream: str, sequence: int, kind: str, at: datetime, account_id: str, role: str, reason: str, payload: dict[str, Any], previous: str
+    *,
+    stream: str,
+    sequence: int,
+    kind: str,
+    at: datetime,
+    account_id: str,
+    role: str,
+    reason: str,
+    payload: dict[str, Any],
+    previous: str,
 ) -> str:
     """SHA-256 (hex) over the canonical JSON of an event's contents and the hash of the one before it."""
     body = {

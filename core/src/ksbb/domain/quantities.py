@@ -36,7 +36,9 @@ def require_positive(quantity: int, pointer: str) -> None:
         raise InvalidInput(
             Problem(
                 code="not_positive",
-                message=Text(f"jumlah paling sedikit 1, diberikan {quantity}", f"a quantity is at least 1, given {quantity}"),
+                message=Text(
+                    f"jumlah paling sedikit 1, diberikan {quantity}", f"a quantity is at least 1, given {quantity}"
+                ),
                 pointer=pointer,
                 expected={"minimum": 1},
                 given=quantity,
@@ -166,7 +168,12 @@ class LineBalance:
         """Reserved goods leave custody for their target."""
         require_positive(quantity, pointer)
         if quantity > self.reserved:
-            raise _too_much(Text("yang tersedia di gudang untuk alokasi", "in custody for allocations"), self.reserved, quantity, pointer)
+            raise _too_much(
+                Text("yang tersedia di gudang untuk alokasi", "in custody for allocations"),
+                self.reserved,
+                quantity,
+                pointer,
+            )
         return replace(self, dispatched=self.dispatched + quantity)
 
     def hand_over(self, outcome: "HandoverOutcome", pointer: str = "/delivered") -> "LineBalance":
@@ -236,7 +243,9 @@ class HandoverOutcome:
             raise InvalidInput(
                 Problem(
                     code="reason_missing",
-                    message=Text("sebutkan alasan barang ditolak atau hilang", "give the reason for what was rejected or lost"),
+                    message=Text(
+                        "sebutkan alasan barang ditolak atau hilang", "give the reason for what was rejected or lost"
+                    ),
                     pointer=f"{self.pointer}/reason",
                     expected={"minLength": 1},
                     given=self.reason,
@@ -301,7 +310,9 @@ class NeedBalance:
     def promise(self, quantity: int, pointer: str = "/quantity") -> "NeedBalance":
         """Promise a quantity; at most what is open."""
         if quantity > self.open:
-            what = Text("sisa kebutuhan sasaran (janji yang ada ikut dihitung)", "of the target's need is open (promises count)")
+            what = Text(
+                "sisa kebutuhan sasaran (janji yang ada ikut dihitung)", "of the target's need is open (promises count)"
+            )
             raise _too_much(what, self.open, quantity, pointer)
         return replace(self, promised=self.promised + quantity)
 

@@ -50,7 +50,13 @@ class Permission(StrEnum):
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.COLLABORATOR: frozenset(
-        {Permission.COMMIT, Permission.CANCEL, Permission.CLOSE, Permission.READ_COMMITMENTS, Permission.COMPLETE_FOLLOW_UP}
+        {
+            Permission.COMMIT,
+            Permission.CANCEL,
+            Permission.CLOSE,
+            Permission.READ_COMMITMENTS,
+            Permission.COMPLETE_FOLLOW_UP,
+        }
     ),
     Role.AGGREGATOR: frozenset(
         {
@@ -88,7 +94,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.COMPLETE_FOLLOW_UP,
         }
     ),
-    Role.ADMIN: frozenset({Permission.MANAGE_ACCOUNTS, Permission.MANAGE_ENGINE, Permission.MANAGE_PARTIES, Permission.READ_PARTIES}),
+    Role.ADMIN: frozenset(
+        {Permission.MANAGE_ACCOUNTS, Permission.MANAGE_ENGINE, Permission.MANAGE_PARTIES, Permission.READ_PARTIES}
+    ),
     Role.AUDITOR: frozenset({Permission.READ_COMMITMENTS, Permission.READ_PARTIES}),
     Role.SYSTEM: frozenset({Permission.MACHINE_STEP, Permission.READ_COMMITMENTS}),
 }
@@ -120,7 +128,9 @@ class Actor:
     grants: tuple[Grant, ...] = ()
     scopes: frozenset[Permission] | None = None
 
-    def role_for(self, permission: Permission, program_id: str | None = None, area_code: str | None = None) -> Role | None:
+    def role_for(
+        self, permission: Permission, program_id: str | None = None, area_code: str | None = None
+    ) -> Role | None:
         """The role by which the actor may do this there, or None."""
         if self.scopes is not None and permission not in self.scopes:
             return None
@@ -142,7 +152,9 @@ def require(actor: Actor, permission: Permission, program_id: str | None = None,
     role = actor.role_for(permission, program_id, area_code)
     if role is None:
         place = ", ".join(filter(None, (program_id, area_code))) or "KSBB"
-        needed = sorted(r for r, permissions in PERMISSIONS.items() if permission in permissions and r is not Role.SYSTEM)
+        needed = sorted(
+            r for r, permissions in PERMISSIONS.items() if permission in permissions and r is not Role.SYSTEM
+        )
         raise Forbidden(
             Problem(
                 code="right_missing",

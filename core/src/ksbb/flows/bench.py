@@ -85,7 +85,7 @@ class Bench:
         return self.active.program.id
 
     @property
-    def settings(self) -> Any:  # noqa: ANN401 - each program has a settings model of its own
+    def settings(self) -> Any:
         """The program's settings."""
         return self.active.settings
 
@@ -177,7 +177,15 @@ async def set_aside(platform: Platform, item: str, error: Exception) -> None:
         )
         if parked and row.stage == Stage.SUBMITTED:
             await assess.record_failure(desk, await load_commitment(desk, row.subject_id), reason)
-    _log.warning("item_failed", item=item, consumer=row.consumer, program=row.program_id, attempts=attempts, parked=parked, reason=reason)
+    _log.warning(
+        "item_failed",
+        item=item,
+        consumer=row.consumer,
+        program=row.program_id,
+        attempts=attempts,
+        parked=parked,
+        reason=reason,
+    )
 
 
 async def _open_case(desk: Desk, active: ActiveProgram, row: Row[Any]) -> CommitmentCase:
@@ -256,7 +264,9 @@ async def _clashes(desk: Desk, kind: str) -> list[Clash]:
         .subquery()
     )
     twice = select(carried.c.value).group_by(carried.c.value).having(func.count() > 1)
-    query = select(carried.c.value, carried.c.id).where(carried.c.value.in_(twice)).order_by(carried.c.value, carried.c.id)
+    query = (
+        select(carried.c.value, carried.c.id).where(carried.c.value.in_(twice)).order_by(carried.c.value, carried.c.id)
+    )
     found: dict[str, list[str]] = {}
     for value, commitment_id in await desk.unit.connection.execute(query):
         found.setdefault(value, []).append(commitment_id)

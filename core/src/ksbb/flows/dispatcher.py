@@ -99,7 +99,9 @@ async def work_off(context: EngineContext, batch: Batch, run_flow: RunFlow) -> N
         name = f"{batch.program_id} {batch.consumer} × {len(batch.items)}"
         work = run_flow(flow, list(batch.items), name, [batch.program_id, batch.consumer])
         state = await in_context(inner, work)
-        failure = None if state.is_completed() else RuntimeError(f"flow {flow.name} ended {state.name}: {state.message}")
+        failure: Exception | None = (
+            None if state.is_completed() else RuntimeError(f"flow {flow.name} ended {state.name}: {state.message}")
+        )
     except Exception as error:  # noqa: BLE001 - foreign code's import or a flow's crash concerns its batch alone
         failure = error if isinstance(error, KsbbError) else RuntimeError(f"{type(error).__name__}: {error}")
     table = tables.outbox

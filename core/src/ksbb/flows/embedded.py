@@ -41,7 +41,9 @@ class EmbeddedPrefect:
     client: "PrefectClient"
     scheduled: dict[UUID, Scheduled] = field(default_factory=dict)
 
-    async def run(self, flow: "Flow[..., Any]", items: Sequence[str], *, name: str, tags: Sequence[str]) -> "State[Any]":
+    async def run(
+        self, flow: "Flow[..., Any]", items: Sequence[str], *, name: str, tags: Sequence[str]
+    ) -> "State[Any]":
         """One run of `flow` over a batch of item ids; its final state. A flow that fails gives a failed state."""
         from prefect.states import Pending  # noqa: PLC0415 - Prefect is slow to import
 
@@ -60,7 +62,9 @@ class EmbeddedPrefect:
         """Execute a run that Prefect knows; its final state."""
         from prefect.flow_engine import run_flow_async  # noqa: PLC0415 - Prefect is slow to import
 
-        state: State[Any] = await run_flow_async(flow, flow_run=run, parameters=run.parameters, return_type="state")
+        state = await run_flow_async(flow, flow_run=run, parameters=run.parameters, return_type="state")
+        if state is None:
+            raise RuntimeError(f"Prefect gave no state for run {run.name} of {flow.name}")
         return state
 
     async def close_abandoned(self) -> None:
@@ -99,7 +103,9 @@ class EmbeddedPrefect:
                 name=item.name,
                 enforce_parameter_schema=False,
                 schedules=[
-                    DeploymentScheduleCreate(schedule=CronSchedule(cron=item.cron, timezone="Asia/Jakarta"), active=True)
+                    DeploymentScheduleCreate(
+                        schedule=CronSchedule(cron=item.cron, timezone="Asia/Jakarta"), active=True
+                    )
                 ],
             )
             self.scheduled[made] = item
@@ -135,7 +141,7 @@ async def embedded_prefect(data_dir: Path) -> AsyncIterator[EmbeddedPrefect]:
     home = configure(data_dir)
     password = f"ksbb:{secrets.token_urlsafe(24)}"
     with (home / "server.log").open("wb") as errors:
-        server = subprocess.Popen(  # noqa: ASYNC220, S603 - starts at once; our own module
+        server = subprocess.Popen(
             [sys.executable, "-m", "ksbb.flows.server_child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -146,7 +152,9 @@ async def embedded_prefect(data_dir: Path) -> AsyncIterator[EmbeddedPrefect]:
         )
     try:
         # Prefect is imported beside the server's start, not after it: both take seconds.
-        port, connect = await asyncio.gather(asyncio.to_thread(_read_port, server, home), asyncio.to_thread(_import_prefect))
+        port, connect = await asyncio.gather(
+            asyncio.to_thread(_read_port, server, home), asyncio.to_thread(_import_prefect)
+        )
         async with AsyncExitStack() as stack:
             yield EmbeddedPrefect(await connect(stack, port, password))
             await asyncio.to_thread(_drain_events)
@@ -161,14 +169,14 @@ def _read_port(server: "subprocess.Popen[bytes]", home: Path) -> int:
     return int(line)
 
 
-def _import_prefect() -> Any:  # noqa: ANN401 - a coroutine function
+def _import_prefect() -> Any:
     from prefect.context import AsyncClientContext  # noqa: PLC0415 - Prefect is slow to import
     from prefect.settings import temporary_settings  # noqa: PLC0415
 
     async def connect(stack: AsyncExitStack, port: int, password: str) -> "PrefectClient":
         stack.enter_context(
             temporary_settings(
-                {  # type: ignore[arg-type]  # Prefect resolves names of settings too, its annotation doesn't say so
+                {
                     "api.url": f"http://127.0.0.1:{port}/api",
                     "api.auth_string": password,
                     "flows.heartbeat_frequency": None,  # the environment has no way to say "none"

@@ -17,7 +17,7 @@ from ksbb.domain.text import Text
 from ksbb.flows.bench import Bench
 from ksbb.flows.context import EngineContext, engine_context, enter
 from ksbb.flows.dispatcher import claim, in_context, load_flow, release_claims, work_off
-from ksbb.flows.embedded import EmbeddedPrefect, Scheduled, embedded_prefect
+from ksbb.flows.embedded import Scheduled, embedded_prefect
 from ksbb.program.bench import use_workbench
 from ksbb.storage.database import Database
 from ksbb.usecases.desk import ActiveProgram
@@ -154,7 +154,7 @@ class Engine:
             await self._drain()
             for item, run in [*missed, *await self._prefect.take_due()]:
                 await in_context(self._context_of(item), self._prefect.execute(item.flow, run))
-        except Exception:  # the engine outlives whatever befalls one turn: a locked database, a lost connection
+        except Exception:  # noqa: BLE001 - the engine outlives whatever befalls one turn: a locked database, a lost connection
             _log.exception("engine_turn_failed", retry_in_seconds=_POLL_SECONDS)
 
     async def _sleep(self) -> None:
@@ -178,7 +178,7 @@ class Engine:
                     break
         return handed
 
-    async def _run_flow(self, flow: Any, items: list[str], name: str, tags: list[str]) -> Any:  # noqa: ANN401 - Prefect's generics
+    async def _run_flow(self, flow: Any, items: list[str], name: str, tags: list[str]) -> Any:
         return await self._prefect.run(flow, items, name=name, tags=tags)
 
     async def _run_schedule(self, name: str) -> None:
@@ -210,6 +210,6 @@ def _schedules(context: EngineContext) -> tuple[dict[str, Scheduled], dict[str, 
             try:
                 schedules[name] = Scheduled(name=name, flow=load_flow(flow.entrypoint), cron=flow.schedule)
                 owners[name] = active
-            except Exception:  # a program's flow is foreign code: its import concerns this program alone
+            except Exception:  # noqa: BLE001 - a program's flow is foreign code: its import concerns this program alone
                 _log.exception("flow_not_loaded", program=active.program.id, flow=flow.name)
     return schedules, owners

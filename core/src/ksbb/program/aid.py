@@ -63,7 +63,9 @@ def described(schema: JsonSchema, title: Text, description: Text) -> dict[str, A
     }
 
 
-def object_schema(properties: Mapping[str, JsonSchema], required: Sequence[str], title: Text, description: Text) -> JsonSchema:
+def object_schema(
+    properties: Mapping[str, JsonSchema], required: Sequence[str], title: Text, description: Text
+) -> JsonSchema:
     """The schema of a line's attributes: an object that allows exactly `properties`."""
     return described(
         {
@@ -105,27 +107,18 @@ class AidType:
             raise ValueError(f"{where}: id must match {_ID.pattern}")
         if self.schema_version < 1:
             raise ValueError(f"{where}: schema_version must be at least 1, given {self.schema_version}")
-        try:
-            Draft202012Validator.check_schema(dict(self.schema))
-        except SchemaError as error:
-            path = "/".join(str(part) for part in error.absolute_path)
-            raise ValueError(f"{where}: schema is not valid JSON Schema 2020-12 at /{path}: {error.message}") from error
-        if self.schema.get("type") != "object" or self.schema.get("additionalProperties") is not False:
-            raise ValueError(f"{where}: schema must be of type object with additionalProperties false")
+        _check_schema(where, self.schema)
         properties = self.schema.get("properties", {})
-        for name, value in {"": self.schema, **properties}.items():
-            missing = {"title", "description", "x-en-title", "x-en-description"} - set(value)
-            if missing:
-                raise ValueError(f"{where}: schema property {name or '/'!r} lacks {sorted(missing)}; use described()")
         named = [identifier.attribute for identifier in self.identifiers]
         for name in [*named, *filter(None, [self.expiry_attribute])]:
             if name not in properties:
                 raise ValueError(f"{where}: attribute {name!r} is not in the schema, which has {sorted(properties)}")
         if not self.examples:
             raise ValueError(f"{where}: at least one example of attributes is needed")
+        validator = Draft202012Validator(dict(self.schema), format_checker=Draft202012Validator.FORMAT_CHECKER)
         for example in self.examples:
-            for error in Draft202012Validator(dict(self.schema)).iter_errors(dict(example)):
-                raise ValueError(f"{where}: example {dict(example)} does not validate: {error.message}")
+            for wrong in validator.iter_errors(dict(example)):
+                raise ValueError(f"{where}: example {dict(example)} does not validate: {wrong.message}")
 
     def value_on(self, day: date, attributes: Mapping[str, Any]) -> int | None:
         """The reference value of one unit in whole rupiah on a day, None where the program names none.
@@ -140,3 +133,17 @@ class AidType:
         if not fitting:
             return None
         return max(fitting, key=lambda value: (len(value.where), value.valid_from)).rupiah
+
+
+def _check_schema(where: str, schema: JsonSchema) -> None:
+    try:
+        Draft202012Validator.check_schema(dict(schema))
+    except SchemaError as error:
+        path = "/".join(str(part) for part in error.absolute_path)
+        raise ValueError(f"{where}: schema is not valid JSON Schema 2020-12 at /{path}: {error.message}") from error
+    if schema.get("type") != "object" or schema.get("additionalProperties") is not False:
+        raise ValueError(f"{where}: schema must be of type object with additionalProperties false")
+    for name, value in {"": schema, **schema.get("properties", {})}.items():
+        missing = {"title", "description", "x-en-title", "x-en-description"} - set(value)
+        if missing:
+            raise ValueError(f"{where}: schema property {name or '/'!r} lacks {sorted(missing)}; use described()")

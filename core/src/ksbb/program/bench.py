@@ -31,7 +31,7 @@ class FollowUpPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandedOver:
-    """A witnessed handover as flows see it: `accepted` units by aid type, with the attributes of each line."""
+    """A witnessed handover as flows see it: `accepted` units by aid type."""
 
     handed_over_on: date
     target_kind: TargetKind
@@ -103,7 +103,7 @@ class Workbench(Protocol):
         """The program that the flow belongs to."""
 
     @property
-    def settings(self) -> Any:  # noqa: ANN401 - each program has a settings model of its own
+    def settings(self) -> Any:
         """The program's validated settings."""
 
     @property

@@ -30,7 +30,7 @@ _MESSAGES = {
     "required": Text("wajib diisi", "is required"),
     "additionalProperties": Text("tidak dikenal; yang dikenal: {expected}", "is not known; known are: {expected}"),
 }
-_VALUE_OR_NULL = 2
+_NULL = {"type": "null"}
 _OTHER = Text("tidak memenuhi aturan {keyword}: {expected}", "does not satisfy {keyword}: {expected}")
 
 
@@ -59,10 +59,10 @@ def schema_problems(validator: Draft202012Validator, value: object, pointer: str
 
 
 def _problems_of(error: ValidationError, base: str) -> list[Problem]:
-    alternatives = [inner for inner in error.context or () if inner.schema != {"type": "null"}]
-    if error.validator in ("anyOf", "oneOf") and alternatives and len(error.validator_value) == _VALUE_OR_NULL:
+    if error.validator == "anyOf" and isinstance(error.validator_value, list) and _NULL in error.validator_value:
         # "a value or null" says nothing to a person: the value's own problem does.
-        return [problem for inner in alternatives for problem in _problems_of(inner, base)]
+        own = [inner for inner in error.context or () if inner.schema != _NULL]
+        return [problem for inner in own for problem in _problems_of(inner, base)]
     pointer = base + "".join(f"/{_escaped(part)}" for part in error.absolute_path)
     keyword = str(error.validator)
     schema: Mapping[str, Any] = error.schema if isinstance(error.schema, Mapping) else {}
@@ -70,8 +70,9 @@ def _problems_of(error: ValidationError, base: str) -> list[Problem]:
     if keyword == "required" and isinstance(instance, Mapping):
         missing = [name for name in schema["required"] if name not in instance]
         named = [name for name in missing if repr(name) in error.message]
+        message = _MESSAGES["required"]
         return [
-            Problem(code="required", message=_MESSAGES["required"], pointer=f"{pointer}/{_escaped(name)}", expected="a value")
+            Problem(code="required", message=message, pointer=f"{pointer}/{_escaped(name)}", expected="a value")
             for name in named
         ]
     if keyword == "additionalProperties" and isinstance(instance, Mapping):

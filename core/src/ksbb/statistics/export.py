@@ -16,7 +16,9 @@ def _of(*columns: ColumnElement[Any]) -> Select[Any]:
 
 
 DATASETS: dict[str, Select[Any]] = {
-    "areas": _of(_area.c.code, _area.c.level, _area.c.name, _area.c.parent_code, _area.c.bps_code).order_by(_area.c.code),
+    "areas": _of(_area.c.code, _area.c.level, _area.c.name, _area.c.parent_code, _area.c.bps_code).order_by(
+        _area.c.code
+    ),
     "targets": _of(
         _target.c.code, _target.c.kind, _target.c.name, _target.c.area_code, _target.c.households, _target.c.synthetic
     ).order_by(_target.c.code),

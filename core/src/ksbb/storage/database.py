@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -17,10 +19,15 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
     """SQLite as a real database: write-ahead log, durable commits, foreign keys, explicit transactions."""
 
     @event.listens_for(engine.sync_engine, "connect")
-    def connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - the DBAPI connection has no common type
+    def connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_SECONDS * 1000}"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={_BUSY_SECONDS * 1000}",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -39,7 +46,9 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 5) -> None:
         self.url = url
-        options: dict[str, Any] = {"poolclass": NullPool} if pool_size == 0 else {"pool_size": pool_size, "max_overflow": 0}
+        options: dict[str, Any] = (
+            {"poolclass": NullPool} if pool_size == 0 else {"pool_size": pool_size, "max_overflow": 0}
+        )
         self.engine = create_async_engine(url, **options)
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         if self.is_sqlite:
@@ -67,3 +76,21 @@ def is_busy(error: BaseException) -> bool:
     """Whether a database error says that SQLite was locked by another writer for too long."""
     original = getattr(error, "orig", error)
     return isinstance(original, sqlite3.OperationalError) and "locked" in str(original)
+
+
+_PASSING_SQLSTATES = frozenset({"40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03"})
+"""PostgreSQL: serialisation failure, deadlock, lock not available, too many connections, shutdown, crash, starting up.
+"""
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether an error says that the database is away or busy just now, so that the same request may succeed later."""
+    if isinstance(error, (ConnectionError, TimeoutError, PoolTimeout)) or is_busy(error):
+        return True
+    original = getattr(error, "orig", error)
+    state = str(getattr(original, "sqlstate", None) or "")
+    if state in _PASSING_SQLSTATES or state.startswith("08"):
+        return True
+    return isinstance(error, DBAPIError) and (
+        error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError))
+    )

@@ -39,12 +39,14 @@ async def put(connection: AsyncConnection, table: Table, *records: object) -> No
         await connection.execute(insert(table), [columns_of(table, record) for record in records])
 
 
-async def change(connection: AsyncConnection, table: Table, record_id: str, **values: Any) -> None:  # noqa: ANN401 - any column
+async def change(connection: AsyncConnection, table: Table, record_id: str, **values: Any) -> None:
     """Update columns of the row with this id."""
     await connection.execute(update(table).where(table.c.id == record_id).values(**values))
 
 
-async def add_up(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], sums: Sequence[str]) -> None:
+async def add_up(
+    connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], sums: Sequence[str]
+) -> None:
     """Insert rows; where the primary key stands already, add the columns `sums` to it. Rows must have distinct keys."""
     if not rows:
         return

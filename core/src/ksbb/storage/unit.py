@@ -127,7 +127,15 @@ class Unit:
         sums[2] += value
 
     def cover(
-        self, program_id: str, aid_type: str, area_code: str, *, targets: int = 0, need: int = 0, promised: int = 0, accepted: int = 0
+        self,
+        program_id: str,
+        aid_type: str,
+        area_code: str,
+        *,
+        targets: int = 0,
+        need: int = 0,
+        promised: int = 0,
+        accepted: int = 0,
     ) -> None:
         """Add to the coverage of a sub-district."""
         sums = self._coverage[program_id, aid_type, area_code]

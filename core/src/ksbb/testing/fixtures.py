@@ -1,7 +1,8 @@
 """Pytest fixtures: a fresh database for each test, the platform on it, and a world of people.
 
-Import those you need in your `conftest.py`. Tests with `database` run twice, on SQLite and on PostgreSQL; a PostgreSQL that
-doesn't start is an error. `KSBB_TEST_POSTGRES_URL` (`postgresql+asyncpg://…`) names a server to use in place of our own.
+Import those you need in your `conftest.py`, and those that they need. Tests with `database` run on SQLite and on
+PostgreSQL; a PostgreSQL that doesn't start is an error. `KSBB_TEST_POSTGRES_URL` (`postgresql+asyncpg://…`) names a
+server to use in place of our own.
 """
 
 import asyncio

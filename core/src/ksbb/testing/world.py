@@ -49,7 +49,7 @@ from ksbb.usecases.hand_over import Handover, Report
 from ksbb.usecases.platform import Platform
 from ksbb.usecases.receive import Receipt
 
-PASSWORD = "kata-sandi-untuk-uji"
+PASSWORD = "kata-sandi-untuk-uji"  # noqa: S105 - of made-up accounts
 """The password of every account of a world."""
 SUBDISTRICT = "31.71.06.1002"
 """Where the targets of a world are: Kebon Sirih, Menteng."""
@@ -185,7 +185,7 @@ class World:
         return world
 
     async def serve(self, program_id: str) -> tuple[Target, ...]:
-        """Two targets of a program, each with a need of `NEED` units of each of its aid types; made at the first call."""
+        """Two targets of a program, each in need of `NEED` units of each of its aid types; made at the first call."""
         if program_id not in self.targets:
             program = self.platform.programs.require(program_id).program
             kind = TargetKind.RW if TargetKind.RW in program.target_kinds else min(program.target_kinds)

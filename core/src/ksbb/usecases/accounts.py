@@ -66,7 +66,11 @@ async def load_actor(connection: AsyncConnection, account_id: str) -> Actor | No
         return None
     first = rows[0]
     grants = tuple(
-        Grant(role=Role(row[tables.grants.c.role]), program_id=row[tables.grants.c.program_id], area_code=row[tables.grants.c.area_code])
+        Grant(
+            role=Role(row[tables.grants.c.role]),
+            program_id=row[tables.grants.c.program_id],
+            area_code=row[tables.grants.c.area_code],
+        )
         for row in rows
         if row[tables.grants.c.role] is not None
     )
@@ -94,7 +98,10 @@ async def create(
     if len(password) < _MIN_PASSWORD:
         raise invalid(
             "password_short",
-            Text(f"kata sandi paling sedikit {_MIN_PASSWORD} karakter", f"a password has at least {_MIN_PASSWORD} characters"),
+            Text(
+                f"kata sandi paling sedikit {_MIN_PASSWORD} karakter",
+                f"a password has at least {_MIN_PASSWORD} characters",
+            ),
             "/password",
             {"minLength": _MIN_PASSWORD},
             len(password),
@@ -121,7 +128,14 @@ async def create(
         )
     )
     await _put_grants(connection, account.id, grants)
-    await _record(desk, account.id, "account_created", role, after=0, payload={"grants": plain(list(grants)), "party_id": party_id})
+    await _record(
+        desk,
+        account.id,
+        "account_created",
+        role,
+        after=0,
+        payload={"grants": plain(list(grants)), "party_id": party_id},
+    )
     return account
 
 
@@ -138,7 +152,9 @@ async def change(
     await connection.execute(delete(tables.grants).where(tables.grants.c.account_id == account_id))
     await _put_grants(connection, account_id, grants)
     table = tables.accounts
-    await connection.execute(update(table).where(table.c.id == account_id).values(active=active, version=account.version + 1))
+    await connection.execute(
+        update(table).where(table.c.id == account_id).values(active=active, version=account.version + 1)
+    )
     if not active:
         await _revoke(connection, desk.now, tables.tokens.c.account_id == account_id)
     payload = {"grants": plain(list(grants)), "active": active}
@@ -187,7 +203,13 @@ async def authenticate(connection: AsyncConnection, email: str, password: str) -
 
 
 async def issue_token(
-    desk: Desk, account_id: str, *, kind: str, name: str, lifetime: timedelta, scopes: Sequence[Permission] | None = None
+    desk: Desk,
+    account_id: str,
+    *,
+    kind: str,
+    name: str,
+    lifetime: timedelta,
+    scopes: Sequence[Permission] | None = None,
 ) -> tuple[Token, str]:
     """A new token and its secret, which is told once and never kept."""
     secret = f"ksbb_{secrets.token_urlsafe(32)}"
@@ -235,7 +257,10 @@ async def find_token(connection: AsyncConnection, secret: str, kind: str, now: d
         raise Unauthenticated(
             Problem(
                 code="token_invalid",
-                message=Text("token tidak dikenal, kedaluwarsa, atau dicabut; masuk kembali", "the token is unknown, expired or revoked; sign in again"),
+                message=Text(
+                    "token tidak dikenal, kedaluwarsa, atau dicabut; masuk kembali",
+                    "the token is unknown, expired or revoked; sign in again",
+                ),
             )
         )
     return token
@@ -287,7 +312,12 @@ async def _check_references(desk: Desk, grants: Sequence[Grant], party_id: str |
     connection = desk.unit.connection
     for position, grant in enumerate(grants):
         if grant.role is Role.SYSTEM:
-            raise invalid("role", Text("peran system hanya untuk mesin", "the role system is the machine's own"), f"/grants/{position}/role", given="system")
+            raise invalid(
+                "role",
+                Text("peran system hanya untuk mesin", "the role system is the machine's own"),
+                f"/grants/{position}/role",
+                given="system",
+            )
         if grant.area_code is not None:
             area = tables.areas
             if (await connection.execute(select(area.c.code).where(area.c.code == grant.area_code))).first() is None:
@@ -300,9 +330,17 @@ async def _check_references(desk: Desk, grants: Sequence[Grant], party_id: str |
         await load_target(desk, target_id)
 
 
-async def _record(desk: Desk, account_id: str, kind: str, role: Role, *, after: int, payload: dict[str, object]) -> None:
+async def _record(
+    desk: Desk, account_id: str, kind: str, role: Role, *, after: int, payload: dict[str, object]
+) -> None:
     await desk.unit.append(
-        f"account:{account_id}", kind, after=after, at=desk.now, account_id=desk.actor.account_id, role=role, payload=payload
+        f"account:{account_id}",
+        kind,
+        after=after,
+        at=desk.now,
+        account_id=desk.actor.account_id,
+        role=role,
+        payload=payload,
     )
 
 
@@ -317,4 +355,3 @@ def _refused() -> Unauthenticated:
             message=Text("surel atau kata sandi tidak cocok", "the e-mail or the password isn't right"),
         )
     )
-

@@ -75,7 +75,14 @@ async def load_allocation(desk: Desk, commitment_id: str, allocation_id: str, po
 
 
 async def allocate(
-    desk: Desk, commitment_id: str, *, line_id: str, target_id: str, quantity: int, expected_version: int, reason: str = ""
+    desk: Desk,
+    commitment_id: str,
+    *,
+    line_id: str,
+    target_id: str,
+    quantity: int,
+    expected_version: int,
+    reason: str = "",
 ) -> tuple[Commitment, Allocation]:
     """Promise `quantity` units of a line to a target.
 

@@ -9,8 +9,8 @@ from ksbb.domain.rights import Permission, require
 from ksbb.domain.text import Text
 from ksbb.storage import tables
 from ksbb.storage.rows import fetch_all, put
-from ksbb.usecases.desk import Desk
 from ksbb.usecases.csv_import import Imported, Problems, read_table
+from ksbb.usecases.desk import Desk
 
 
 def jakarta() -> bytes:
@@ -32,7 +32,13 @@ async def import_areas(desk: Desk, content: bytes) -> Imported:
     for number, row in enumerate(rows, start=1):
         code = row["code"]
         if not is_area_code(code):
-            problems.add(number, "code", Text("bukan kode Kemendagri", "not a Kemendagri code"), expected="31.71.06.1002", given=code)
+            problems.add(
+                number,
+                "code",
+                Text("bukan kode Kemendagri", "not a Kemendagri code"),
+                expected="31.71.06.1002",
+                given=code,
+            )
             continue
         if code in seen:
             problems.add(number, "code", Text("kode muncul dua kali", "the code stands twice"), given=code)
@@ -40,10 +46,20 @@ async def import_areas(desk: Desk, content: bytes) -> Imported:
             problems.add(number, "name", Text("wajib diisi", "is required"))
         parent = code.rpartition(".")[0] or None
         if parent and parent not in known and parent not in {row["code"] for row in rows}:
-            problems.add(number, "code", Text(f"wilayah induk {parent} tidak ada", f"parent area {parent} doesn't exist"), expected=parent, given=code)
-        seen[code] = Area(code=code, level=level_of(code), name=row["name"], parent_code=parent, bps_code=row.get("bps_code") or None)
+            problems.add(
+                number,
+                "code",
+                Text(f"wilayah induk {parent} tidak ada", f"parent area {parent} doesn't exist"),
+                expected=parent,
+                given=code,
+            )
+        seen[code] = Area(
+            code=code, level=level_of(code), name=row["name"], parent_code=parent, bps_code=row.get("bps_code") or None
+        )
     problems.check()
-    new = sorted((area for code, area in seen.items() if code not in known), key=lambda area: (len(area.code), area.code))
+    new = sorted(
+        (area for code, area in seen.items() if code not in known), key=lambda area: (len(area.code), area.code)
+    )
     changed = [area for code, area in seen.items() if code in known and known[code] != area]
     await put(connection, tables.areas, *new)
     for area in changed:

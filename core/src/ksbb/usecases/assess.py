@@ -55,7 +55,9 @@ def view_of(commitment: Commitment, collaborator: Collaborator, today: date) -> 
         submitted_on=jakarta_day(commitment.submitted_at) if commitment.submitted_at else today,
         planned_handover_on=commitment.planned_handover_on,
         lines=tuple(
-            LineView(position=line.position, aid_type=line.aid_type, quantity=line.committed, attributes=line.attributes)
+            LineView(
+                position=line.position, aid_type=line.aid_type, quantity=line.committed, attributes=line.attributes
+            )
             for line in commitment.lines
         ),
     )
@@ -74,7 +76,9 @@ def run_rules(active: ActiveProgram, view: CommitmentView) -> tuple[Finding, ...
             raise RuleFailed(f"rule {rule.id} raised {type(error).__name__}: {error}") from error
         for finding in found:
             if not isinstance(finding, Finding) or finding.code not in rule.codes:
-                raise RuleFailed(f"rule {rule.id} answered {finding!r}; expected findings with codes {list(rule.codes)}")
+                raise RuleFailed(
+                    f"rule {rule.id} answered {finding!r}; expected findings with codes {list(rule.codes)}"
+                )
         findings += found
     return tuple(findings)
 
@@ -106,11 +110,17 @@ async def record_failure(desk: Desk, commitment: Commitment, reason: str) -> Non
         await _keep(desk, commitment, AssessmentState.FAILED, plain([finding]), role)
 
 
-async def _keep(desk: Desk, commitment: Commitment, state: AssessmentState, findings: list[dict[str, Any]], role: Role) -> None:
+async def _keep(
+    desk: Desk, commitment: Commitment, state: AssessmentState, findings: list[dict[str, Any]], role: Role
+) -> None:
     await desk.unit.connection.execute(
-        tables.assessments.insert().values(id=new_id(), commitment_id=commitment.id, at=desk.now, state=state, findings=findings)
+        tables.assessments.insert().values(
+            id=new_id(), commitment_id=commitment.id, at=desk.now, state=state, findings=findings
+        )
     )
-    await append(desk, commitment, "assessed", role=role, payload={"state": state, "findings": findings}, assessment=state)
+    await append(
+        desk, commitment, "assessed", role=role, payload={"state": state, "findings": findings}, assessment=state
+    )
 
 
 async def history(desk: Desk, commitment_id: str) -> Sequence[Assessment]:
@@ -135,7 +145,9 @@ async def approve(
         raise InvalidInput(
             Problem(
                 code="aggregator_missing",
-                message=Text("sebutkan agregator yang akan menerima bantuan", "name the aggregator that will collect the aid"),
+                message=Text(
+                    "sebutkan agregator yang akan menerima bantuan", "name the aggregator that will collect the aid"
+                ),
                 pointer="/aggregator_id",
                 expected="an active aggregator",
             )
@@ -143,7 +155,11 @@ async def approve(
     await load_aggregator(desk, chosen, "/aggregator_id")
     refuse_own_commitment(desk, replace(commitment, aggregator_id=chosen))
     await require_licensed(desk, commitment, chosen, commitment.area_code)
-    desk.unit.count(await statistic(desk, commitment, "commitment"), count=1, value=sum(worth(li, li.committed) for li in commitment.lines))
+    desk.unit.count(
+        await statistic(desk, commitment, "commitment"),
+        count=1,
+        value=sum(worth(li, li.committed) for li in commitment.lines),
+    )
     for line in commitment.lines:
         desk.unit.count(
             await statistic(desk, commitment, "committed", aid_type=line.aid_type),
@@ -172,7 +188,9 @@ async def request_revision(desk: Desk, commitment_id: str, *, reason: str, expec
     commitment, role = await _judge(desk, commitment_id, expected_version)
     status = commitment.after("request_revision")
     require_reason(reason)
-    commitment, _ = await append(desk, commitment, "revision_requested", role=role, payload={}, reason=reason, status=status)
+    commitment, _ = await append(
+        desk, commitment, "revision_requested", role=role, payload={}, reason=reason, status=status
+    )
     return commitment
 
 

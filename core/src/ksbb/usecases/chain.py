@@ -29,7 +29,7 @@ LIFECYCLE = "lifecycle"
 _BALANCE = ("cancelled", "received", "written_off", "allocated", "dispatched", "accepted", "rejected", "lost")
 
 
-def plain(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
+def plain(value: object) -> Any:
     """A record as JSON values, for an event's payload."""
     return msgspec.to_builtins(value)
 
@@ -62,10 +62,17 @@ async def load_commitment(desk: Desk, commitment_id: str, *, expected_version: i
 async def store_balances(desk: Desk, commitment: Commitment, balances: dict[str, LineBalance]) -> Commitment:
     """Store the new quantities of lines (line id → balance); the commitment as it is now."""
     table = tables.commitment_lines
-    statement = update(table).where(table.c.id == bindparam("line")).values({name: bindparam(f"new_{name}") for name in _BALANCE})
+    statement = (
+        update(table)
+        .where(table.c.id == bindparam("line"))
+        .values({name: bindparam(f"new_{name}") for name in _BALANCE})
+    )
     await desk.unit.connection.execute(
         statement,
-        [{"line": line_id, **{f"new_{name}": getattr(balance, name) for name in _BALANCE}} for line_id, balance in balances.items()],
+        [
+            {"line": line_id, **{f"new_{name}": getattr(balance, name) for name in _BALANCE}}
+            for line_id, balance in balances.items()
+        ],
     )
     lines = tuple(
         replace(line, **{name: getattr(balances[line.id], name) for name in _BALANCE}) if line.id in balances else line
@@ -84,7 +91,7 @@ async def append(
     reason: str = "",
     stage: Stage | None = None,
     subject_id: str | None = None,
-    **changes: Any,  # noqa: ANN401 - any column of the commitment
+    **changes: Any,
 ) -> tuple[Commitment, Event]:
     """Append an event to a commitment, store the `changes` of its row, and post the work that its `stage` causes.
 
@@ -146,14 +153,20 @@ async def require_licensed(desk: Desk, commitment: Commitment, aggregator_id: st
     """The aggregator, active and licensed for this commitment's fund source, an area and today. Raises Conflict else."""
     aggregator = await load_aggregator(desk, aggregator_id)
     table = tables.licences
-    licences = await fetch_all(desk.unit.connection, select(table).where(table.c.aggregator_id == aggregator_id), Licence)
-    require_entitled(aggregator, tuple(licences), fund_source=commitment.fund_source, area_code=area_code, on=desk.today)
+    licences = await fetch_all(
+        desk.unit.connection, select(table).where(table.c.aggregator_id == aggregator_id), Licence
+    )
+    require_entitled(
+        aggregator, tuple(licences), fund_source=commitment.fund_source, area_code=area_code, on=desk.today
+    )
     return aggregator
 
 
 async def load_target(desk: Desk, target_id: str, pointer: str = "/target_id") -> Target:
     """The target. Raises NotFound with the pointer of the field that named it."""
-    found = await fetch_one(desk.unit.connection, select(tables.targets).where(tables.targets.c.id == target_id), Target)
+    found = await fetch_one(
+        desk.unit.connection, select(tables.targets).where(tables.targets.c.id == target_id), Target
+    )
     if found is None:
         raise not_found(Text("sasaran", "target"), target_id, pointer)
     return found
@@ -165,9 +178,7 @@ def require_own(desk: Desk, party_id: str | None, act: Text) -> None:
         raise Forbidden(
             Problem(
                 code="not_own",
-                message=Text(
-                    f"hanya pihak yang bersangkutan dapat {act.id}", f"only the party concerned can {act.en}"
-                ),
+                message=Text(f"hanya pihak yang bersangkutan dapat {act.id}", f"only the party concerned can {act.en}"),
             )
         )
 
@@ -214,7 +225,10 @@ def refuse_doubles(ids: Sequence[str], pointer: str) -> None:
         if item in ids[:position]:
             raise invalid(
                 "named_twice",
-                Text("baris yang sama disebut dua kali; gabungkan jumlahnya", "the same line is named twice; add the quantities up"),
+                Text(
+                    "baris yang sama disebut dua kali; gabungkan jumlahnya",
+                    "the same line is named twice; add the quantities up",
+                ),
                 f"{pointer}/{position}",
                 given=item,
             )

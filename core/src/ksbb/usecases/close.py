@@ -9,7 +9,16 @@ from ksbb.domain.text import Text
 from ksbb.program import Stage
 from ksbb.usecases.allocate import APPROVED
 from ksbb.usecases.assess import require_reason
-from ksbb.usecases.chain import append, load_commitment, plain, refuse_doubles, require_own, statistic, store_balances, worth
+from ksbb.usecases.chain import (
+    append,
+    load_commitment,
+    plain,
+    refuse_doubles,
+    require_own,
+    statistic,
+    store_balances,
+    worth,
+)
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.receive import LineQuantity
 
@@ -24,7 +33,9 @@ async def cancel(
     commitment, role = await _open(desk, commitment_id, Permission.CANCEL, expected_version, "cancel")
     require_reason(reason)
     if not lines:
-        raise invalid("lines", Text("sebutkan paling sedikit satu baris", "name at least one line"), "/lines", {"minItems": 1}, 0)
+        raise invalid(
+            "lines", Text("sebutkan paling sedikit satu baris", "name at least one line"), "/lines", {"minItems": 1}, 0
+        )
     refuse_doubles([line.line_id for line in lines], "/lines")
     balances = {}
     for position, given in enumerate(lines):
@@ -69,7 +80,15 @@ async def close(desk: Desk, commitment_id: str, *, expected_version: int, note: 
         raise Conflict(*problems)
     status = commitment.after("close")
     commitment, _ = await append(
-        desk, commitment, "closed", role=role, payload={}, reason=note, stage=Stage.CLOSED, status=status, closed_at=desk.now
+        desk,
+        commitment,
+        "closed",
+        role=role,
+        payload={},
+        reason=note,
+        stage=Stage.CLOSED,
+        status=status,
+        closed_at=desk.now,
     )
     return commitment
 
@@ -82,7 +101,11 @@ def require_may_end(desk: Desk, commitment: Commitment, permission: Permission) 
     role = require(desk.actor, permission, commitment.program_id)
     if role is Role.ASSESSOR:
         return require(desk.actor, permission, commitment.program_id, commitment.area_code)
-    require_own(desk, commitment.collaborator_id, Text("membatalkan atau menutup komitmen ini", "cancel or close this commitment"))
+    require_own(
+        desk,
+        commitment.collaborator_id,
+        Text("membatalkan atau menutup komitmen ini", "cancel or close this commitment"),
+    )
     return role
 
 

@@ -56,7 +56,9 @@ class CommitmentInput:
     note: str = ""
 
 
-async def draft(desk: Desk, given: CommitmentInput, *, collaborator_id: str | None = None, synthetic: bool = False) -> Commitment:
+async def draft(
+    desk: Desk, given: CommitmentInput, *, collaborator_id: str | None = None, synthetic: bool = False
+) -> Commitment:
     """A new draft. `collaborator_id` defaults to the actor's own organisation and may be no other one.
 
     Raises InvalidInput with every problem of every line, Unavailable when the program is not active.
@@ -110,7 +112,10 @@ async def revise(desk: Desk, commitment_id: str, given: CommitmentInput, *, expe
         raise InvalidInput(
             Problem(
                 code="program_fixed",
-                message=Text("program komitmen tidak dapat diganti; buat draf baru", "a commitment's program can't change; make a new draft"),
+                message=Text(
+                    "program komitmen tidak dapat diganti; buat draf baru",
+                    "a commitment's program can't change; make a new draft",
+                ),
                 pointer="/program_id",
                 expected=commitment.program_id,
                 given=given.program_id,
@@ -120,7 +125,9 @@ async def revise(desk: Desk, commitment_id: str, given: CommitmentInput, *, expe
     lines = _lines(desk, commitment_id, program, given)
     connection = desk.unit.connection
     await _forget_identifiers(desk, commitment)
-    await connection.execute(delete(tables.commitment_lines).where(tables.commitment_lines.c.commitment_id == commitment_id))
+    await connection.execute(
+        delete(tables.commitment_lines).where(tables.commitment_lines.c.commitment_id == commitment_id)
+    )
     await _put_lines(desk, program, lines)
     changes: dict[str, Any] = {
         "aggregator_id": given.aggregator_id,
@@ -160,14 +167,20 @@ async def submit(desk: Desk, commitment_id: str, *, expected_version: int) -> Co
     connection = desk.unit.connection
     await _keep_schemas(desk, program, lines)
     for line in lines:
-        await change(connection, tables.commitment_lines, line.id, unit_value=line.unit_value, schema_version=line.schema_version)
+        await change(
+            connection, tables.commitment_lines, line.id, unit_value=line.unit_value, schema_version=line.schema_version
+        )
     await _keep_identifiers(desk, program, lines)
     commitment, _ = await append(
         desk,
         replace(commitment, lines=tuple(lines)),
         "submitted",
         role=role,
-        payload={"lines": [{"id": line.id, "unit_value": line.unit_value, "schema_version": line.schema_version} for line in lines]},
+        payload={
+            "lines": [
+                {"id": line.id, "unit_value": line.unit_value, "schema_version": line.schema_version} for line in lines
+            ]
+        },
         stage=Stage.SUBMITTED,
         status=status,
         submitted_at=desk.now,
@@ -193,7 +206,9 @@ async def _check(desk: Desk, given: CommitmentInput) -> Program:
         problems.append(
             Problem(
                 code="lines",
-                message=Text(f"komitmen memiliki 1 sampai {_MAX_LINES} baris", f"a commitment has 1 to {_MAX_LINES} lines"),
+                message=Text(
+                    f"komitmen memiliki 1 sampai {_MAX_LINES} baris", f"a commitment has 1 to {_MAX_LINES} lines"
+                ),
                 pointer="/lines",
                 expected={"minItems": 1, "maxItems": _MAX_LINES},
                 given=len(given.lines),
@@ -235,7 +250,9 @@ async def _check(desk: Desk, given: CommitmentInput) -> Program:
         problems.append(
             Problem(
                 code="area_unknown",
-                message=Text(f"kode wilayah {given.area_code} tidak dikenal", f"area code {given.area_code} is not known"),
+                message=Text(
+                    f"kode wilayah {given.area_code} tidak dikenal", f"area code {given.area_code} is not known"
+                ),
                 pointer="/area_code",
                 expected="31.71.06",
                 given=given.area_code,
@@ -325,13 +342,11 @@ async def _keep_identifiers(desk: Desk, program: Program, lines: Sequence[Commit
         aid_type = program.aid_type(line.aid_type)
         for identifier in aid_type.identifiers if aid_type else ():
             values = line.attributes.get(identifier.attribute, [])
-            for value in [values] if isinstance(values, str) else values:
-                rows.append({"line_id": line.id, "kind": identifier.kind, "value": str(value)})
+            listed = [values] if isinstance(values, str) else values
+            rows += [{"line_id": line.id, "kind": identifier.kind, "value": str(value)} for value in listed]
     await put_new(desk.unit.connection, tables.line_identifiers, rows)
 
 
 async def _forget_identifiers(desk: Desk, commitment: Commitment) -> None:
     table = tables.line_identifiers
     await desk.unit.connection.execute(delete(table).where(table.c.line_id.in_([line.id for line in commitment.lines])))
-
-

@@ -44,13 +44,22 @@ class Problems:
 def read_table(content: bytes, required: Sequence[str], optional: Sequence[str] = ()) -> list[dict[str, str]]:
     """The rows of a CSV file in UTF-8 with a heading. Raises InvalidInput for another encoding, or columns missing or unknown."""
     if len(content) > _MAX_BYTES:
-        raise invalid("too_large", Text("berkas lebih besar dari 20 MB", "the file is larger than 20 MB"), "/file", _MAX_BYTES, len(content))
+        raise invalid(
+            "too_large",
+            Text("berkas lebih besar dari 20 MB", "the file is larger than 20 MB"),
+            "/file",
+            _MAX_BYTES,
+            len(content),
+        )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise invalid(
             "encoding",
-            Text(f"berkas bukan UTF-8 (byte ke-{error.start}); simpan ulang sebagai CSV UTF-8", f"the file isn't UTF-8 (byte {error.start}); save it again as CSV UTF-8"),
+            Text(
+                f"berkas bukan UTF-8 (byte ke-{error.start}); simpan ulang sebagai CSV UTF-8",
+                f"the file isn't UTF-8 (byte {error.start}); save it again as CSV UTF-8",
+            ),
             "/file",
             "UTF-8",
         ) from error
@@ -62,17 +71,32 @@ def read_table(content: bytes, required: Sequence[str], optional: Sequence[str] 
     except csv.Error as error:
         raise invalid(
             "csv",
-            Text(f"CSV tidak terbaca pada baris {reader.line_num}: {error}", f"the CSV can't be read at line {reader.line_num}: {error}"),
+            Text(
+                f"CSV tidak terbaca pada baris {reader.line_num}: {error}",
+                f"the CSV can't be read at line {reader.line_num}: {error}",
+            ),
             "/file",
         ) from error
     known = [*required, *optional]
     problems = [
-        Problem(code="column_missing", message=Text(f"kolom {name} tidak ada", f"column {name} is missing"), pointer="/rows/0", expected=known, given=heading)
+        Problem(
+            code="column_missing",
+            message=Text(f"kolom {name} tidak ada", f"column {name} is missing"),
+            pointer="/rows/0",
+            expected=known,
+            given=heading,
+        )
         for name in required
         if name not in heading
     ]
     problems += [
-        Problem(code="column_unknown", message=Text(f"kolom {name} tidak dikenal", f"column {name} isn't known"), pointer="/rows/0", expected=known, given=name)
+        Problem(
+            code="column_unknown",
+            message=Text(f"kolom {name} tidak dikenal", f"column {name} isn't known"),
+            pointer="/rows/0",
+            expected=known,
+            given=name,
+        )
         for name in heading
         if name not in known
     ]
@@ -87,18 +111,32 @@ def read_table(content: bytes, required: Sequence[str], optional: Sequence[str] 
     return [{name: (value or "").strip() for name, value in row.items()} for row in rows]
 
 
-def cell(problems: Problems, row: int, column: str, value: str, parse: Callable[[str], Any], expected: str) -> Any:  # noqa: ANN401 - what `parse` makes
+def cell(problems: Problems, row: int, column: str, value: str, parse: Callable[[str], Any], expected: str) -> Any:
     """One cell, parsed; None and a problem when `parse` raises ValueError."""
     try:
         return parse(value)
     except ValueError:
-        problems.add(row, column, Text(f"harus {expected}, diberikan {value!r}", f"must be {expected}, given {value!r}"), expected=expected, given=value)
+        problems.add(
+            row,
+            column,
+            Text(f"harus {expected}, diberikan {value!r}", f"must be {expected}, given {value!r}"),
+            expected=expected,
+            given=value,
+        )
         return None
 
 
 def yes_or_no(value: str) -> bool:
     """`true`/`false`, `ya`/`tidak`, `1`/`0`, or empty for false. Raises ValueError for anything else."""
-    known: Mapping[str, bool] = {"true": True, "ya": True, "1": True, "false": False, "tidak": False, "0": False, "": False}
+    known: Mapping[str, bool] = {
+        "true": True,
+        "ya": True,
+        "1": True,
+        "false": False,
+        "tidak": False,
+        "0": False,
+        "": False,
+    }
     try:
         return known[value.lower()]
     except KeyError as error:

@@ -93,11 +93,19 @@ async def dispatch(
     require_own(desk, commitment.aggregator_id, Text("mengirim bantuan ini", "dispatch this aid"))
     target = await load_target(desk, target_id)
     aggregator = await require_licensed(desk, commitment, commitment.aggregator_id or "", target.area_code)
-    executor = await fetch_one(desk.unit.connection, select(tables.parties).where(tables.parties.c.id == executor_id), Party)
+    executor = await fetch_one(
+        desk.unit.connection, select(tables.parties).where(tables.parties.c.id == executor_id), Party
+    )
     if executor is None:
         raise not_found(Text("pelaksana", "executor"), executor_id, "/executor_id")
     if not lines:
-        raise invalid("lines", Text("sebutkan paling sedikit satu alokasi", "name at least one allocation"), "/lines", {"minItems": 1}, 0)
+        raise invalid(
+            "lines",
+            Text("sebutkan paling sedikit satu alokasi", "name at least one allocation"),
+            "/lines",
+            {"minItems": 1},
+            0,
+        )
     refuse_doubles([line.allocation_id for line in lines], "/lines")
     dispatch_id = new_id()
     connection = desk.unit.connection
@@ -109,7 +117,10 @@ async def dispatch(
         if allocation.target_id != target_id:
             raise invalid(
                 "other_target",
-                Text("alokasi ini untuk sasaran lain; satu surat jalan untuk satu sasaran", "this allocation is for another target; one travel document, one target"),
+                Text(
+                    "alokasi ini untuk sasaran lain; satu surat jalan untuk satu sasaran",
+                    "this allocation is for another target; one travel document, one target",
+                ),
                 f"/lines/{position}/allocation_id",
                 target_id,
                 allocation.target_id,
@@ -130,7 +141,11 @@ async def dispatch(
         await change(connection, tables.allocations, allocation.id, dispatched=allocation.dispatched + given.quantity)
         sent.append(
             DispatchLine(
-                id=new_id(), dispatch_id=dispatch_id, allocation_id=allocation.id, line_id=line.id, quantity=given.quantity
+                id=new_id(),
+                dispatch_id=dispatch_id,
+                allocation_id=allocation.id,
+                line_id=line.id,
+                quantity=given.quantity,
             )
         )
         key = await statistic(desk, commitment, "dispatched", aid_type=line.aid_type, target=target)

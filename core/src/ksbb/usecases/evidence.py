@@ -72,11 +72,16 @@ async def attach(desk: Desk, handover_id: str, *, file_name: str, content: bytes
     permission = Permission.WITNESS if desk.actor.account_id == handover.witness_account_id else Permission.HAND_OVER
     role = require(desk.actor, permission, commitment.program_id, target.area_code)
     if not mine:
-        raise forbidden("not_own", Text("hanya pelaksana atau saksi serah terima ini", "only this handover's executor or witness"))
+        raise forbidden(
+            "not_own", Text("hanya pelaksana atau saksi serah terima ini", "only this handover's executor or witness")
+        )
     if handover.status is not HandoverStatus.RECORDED:
         raise conflict(
             "wrong_status",
-            Text(f"serah terima ini sudah {handover.status}; bukti tidak dapat ditambah", f"this handover is {handover.status} already; evidence can't be added"),
+            Text(
+                f"serah terima ini sudah {handover.status}; bukti tidak dapat ditambah",
+                f"this handover is {handover.status} already; evidence can't be added",
+            ),
             "/status",
             str(HandoverStatus.RECORDED),
             str(handover.status),
@@ -94,11 +99,19 @@ async def attach(desk: Desk, handover_id: str, *, file_name: str, content: bytes
     connection = desk.unit.connection
     count = (await connection.execute(select(func.count()).where(table.c.handover_id == handover_id))).scalar_one()
     if count >= MAX_FILES:
-        raise conflict("too_many", Text(f"paling banyak {MAX_FILES} berkas", f"at most {MAX_FILES} files"), "/file", MAX_FILES, count)
+        raise conflict(
+            "too_many",
+            Text(f"paling banyak {MAX_FILES} berkas", f"at most {MAX_FILES} files"),
+            "/file",
+            MAX_FILES,
+            count,
+        )
     digest = await keep_file(desk.unit, content, media_type)
     same = select(table.c.id).where(table.c.handover_id == handover_id, table.c.file_sha256 == digest)
     if (await connection.execute(same)).first() is not None:
-        raise conflict("same_file", Text("berkas ini sudah dilampirkan", "this file is attached already"), "/file", given=file_name)
+        raise conflict(
+            "same_file", Text("berkas ini sudah dilampirkan", "this file is attached already"), "/file", given=file_name
+        )
     made = Evidence(
         id=new_id(),
         handover_id=handover_id,
@@ -119,13 +132,17 @@ async def evidence_of(desk: Desk, handover_id: str) -> list[Evidence]:
     """The evidence of a handover, the oldest first."""
     table, file = tables.evidence, tables.files
     query = select(table, file.c.media_type, file.c.size).join(file, file.c.sha256 == table.c.file_sha256)
-    return await fetch_all(desk.unit.connection, query.where(table.c.handover_id == handover_id).order_by(table.c.id), Evidence)
+    return await fetch_all(
+        desk.unit.connection, query.where(table.c.handover_id == handover_id).order_by(table.c.id), Evidence
+    )
 
 
 async def content_of(desk: Desk, sha256: str) -> tuple[str, bytes]:
     """Media type and content of a kept file. Raises NotFound."""
     table = tables.files
-    row = (await desk.unit.connection.execute(select(table.c.media_type, table.c.content).where(table.c.sha256 == sha256))).first()
+    row = (
+        await desk.unit.connection.execute(select(table.c.media_type, table.c.content).where(table.c.sha256 == sha256))
+    ).first()
     if row is None:
         raise not_found(Text("berkas", "file"), sha256)
     return str(row[0]), bytes(row[1])

@@ -67,7 +67,9 @@ async def open_follow_up(
 async def complete(desk: Desk, follow_up_id: str, *, result: dict[str, Any], expected_version: int) -> FollowUp:
     """The owner reports the result. Raises Forbidden for another party, Conflict when it is completed already."""
     table = tables.follow_ups
-    found = await fetch_one(desk.unit.connection, select(table).where(table.c.id == follow_up_id).with_for_update(), FollowUp)
+    found = await fetch_one(
+        desk.unit.connection, select(table).where(table.c.id == follow_up_id).with_for_update(), FollowUp
+    )
     if found is None:
         raise not_found(Text("tindak lanjut", "follow-up"), follow_up_id)
     role = require(desk.actor, Permission.COMPLETE_FOLLOW_UP, found.program_id)

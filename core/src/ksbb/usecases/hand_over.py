@@ -152,12 +152,19 @@ async def record(
     if not sent.at <= handed_over_at <= desk.now:
         raise invalid(
             "time",
-            Text("waktu serah terima berada antara pengiriman dan sekarang", "a handover lies between its dispatch and now"),
+            Text(
+                "waktu serah terima berada antara pengiriman dan sekarang",
+                "a handover lies between its dispatch and now",
+            ),
             "/handed_over_at",
             {"minimum": sent.at.isoformat(), "maximum": desk.now.isoformat()},
             handed_over_at.isoformat(),
         )
-    for pointer, value in (("/recipient_name", recipient_name), ("/recipient_office", recipient_office), ("/place", place)):
+    for pointer, value in (
+        ("/recipient_name", recipient_name),
+        ("/recipient_office", recipient_office),
+        ("/place", place),
+    ):
         if not value.strip():
             raise invalid("required", Text("wajib diisi", "is required"), pointer, {"minLength": 1}, value)
     await _refuse_second_pending(desk, dispatch_id)
@@ -203,7 +210,10 @@ async def confirm(desk: Desk, handover_id: str, *, expected_version: int) -> tup
     if not count.scalar_one():
         raise conflict(
             "evidence_missing",
-            Text("lampirkan paling sedikit satu bukti (foto atau PDF) dahulu", "attach at least one piece of evidence (photo or PDF) first"),
+            Text(
+                "lampirkan paling sedikit satu bukti (foto atau PDF) dahulu",
+                "attach at least one piece of evidence (photo or PDF) first",
+            ),
             expected={"evidence": "at least 1"},
             given=0,
         )
@@ -238,7 +248,9 @@ async def confirm(desk: Desk, handover_id: str, *, expected_version: int) -> tup
         stage=Stage.HANDED_OVER,
         subject_id=handover_id,
     )
-    desk.unit.post(event, program_id=commitment.program_id, consumer=RENDER_REPORT, stage=Stage.HANDED_OVER, subject_id=handover_id)
+    desk.unit.post(
+        event, program_id=commitment.program_id, consumer=RENDER_REPORT, stage=Stage.HANDED_OVER, subject_id=handover_id
+    )
     return commitment, replace(handover, status=HandoverStatus.CONFIRMED, decided_at=desk.now), report
 
 
@@ -261,7 +273,10 @@ async def _decide(desk: Desk, handover_id: str, expected_version: int) -> tuple[
     target = await load_target(desk, handover.target_id)
     role = require(desk.actor, Permission.WITNESS, commitment.program_id, target.area_code)
     if handover.witness_account_id != desk.actor.account_id:
-        raise forbidden("other_witness", Text("saksi lain yang dicatat untuk serah terima ini", "another witness is named for this handover"))
+        raise forbidden(
+            "other_witness",
+            Text("saksi lain yang dicatat untuk serah terima ini", "another witness is named for this handover"),
+        )
     if handover.status is not HandoverStatus.RECORDED:
         raise Conflict(
             Problem(
@@ -307,13 +322,18 @@ async def _refuse_second_pending(desk: Desk, dispatch_id: str) -> None:
     if (await desk.unit.connection.execute(query)).first() is not None:
         raise conflict(
             "handover_pending",
-            Text("serah terima sebelumnya dari pengiriman ini masih menunggu saksi", "an earlier handover of this dispatch still waits for its witness"),
+            Text(
+                "serah terima sebelumnya dari pengiriman ini masih menunggu saksi",
+                "an earlier handover of this dispatch still waits for its witness",
+            ),
         )
 
 
 def _check_outcomes(sent: Dispatch, lines: Sequence[OutcomeInput]) -> None:
     if not lines:
-        raise invalid("lines", Text("sebutkan paling sedikit satu baris", "name at least one line"), "/lines", {"minItems": 1}, 0)
+        raise invalid(
+            "lines", Text("sebutkan paling sedikit satu baris", "name at least one line"), "/lines", {"minItems": 1}, 0
+        )
     refuse_doubles([line.dispatch_line_id for line in lines], "/lines")
     known = {line.id: line for line in sent.lines}
     for position, given in enumerate(lines):
@@ -321,7 +341,10 @@ def _check_outcomes(sent: Dispatch, lines: Sequence[OutcomeInput]) -> None:
         if line is None:
             raise invalid(
                 "unknown_line",
-                Text(f"surat jalan {sent.number} tidak memuat baris ini", f"travel document {sent.number} has no such line"),
+                Text(
+                    f"surat jalan {sent.number} tidak memuat baris ini",
+                    f"travel document {sent.number} has no such line",
+                ),
                 f"/lines/{position}/dispatch_line_id",
                 sorted(known),
                 given.dispatch_line_id,

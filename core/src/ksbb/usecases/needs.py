@@ -70,14 +70,22 @@ async def import_needs(desk: Desk, content: bytes) -> Imported:
         target, given = parsed
         key = (target.id, given.program_id, given.aid_type)
         if key in wanted:
-            problems.add(number, "target_code", Text("kebutuhan ini muncul dua kali", "this need stands twice"), given=target.code)
+            problems.add(
+                number,
+                "target_code",
+                Text("kebutuhan ini muncul dua kali", "this need stands twice"),
+                given=target.code,
+            )
         found = known.get(key)
         floor = found.promised + found.accepted if found else 0
         if given.quantity < floor:
             problems.add(
                 number,
                 "quantity",
-                Text(f"paling sedikit {floor}: sebanyak itu sudah dijanjikan atau diterima", f"at least {floor}: that much is promised or accepted"),
+                Text(
+                    f"paling sedikit {floor}: sebanyak itu sudah dijanjikan atau diterima",
+                    f"at least {floor}: that much is promised or accepted",
+                ),
                 expected={"minimum": floor},
                 given=given.quantity,
             )
@@ -100,7 +108,9 @@ def _parse(
     before = len(problems.found)
     target = by_code.get(row["target_code"])
     if target is None:
-        problems.add(number, "target_code", Text("sasaran tidak dikenal", "the target isn't known"), given=row["target_code"])
+        problems.add(
+            number, "target_code", Text("sasaran tidak dikenal", "the target isn't known"), given=row["target_code"]
+        )
     quantity = cell(problems, number, "quantity", row["quantity"], whole, "0, 1, 2 …")
     as_of = cell(problems, number, "as_of", row["as_of"], date.fromisoformat, "YYYY-MM-DD")
     if not row["source"]:
@@ -156,7 +166,13 @@ def _check_fit(program: Program, target: Target, aid_type: str) -> None:
 async def _store(desk: Desk, role: Role, target: Target, found: Need | None, given: NeedInput) -> Need:
     connection = desk.unit.connection
     if given.quantity < 0:
-        raise invalid("negative", Text("jumlah tidak boleh negatif", "a quantity can't be negative"), "/quantity", {"minimum": 0}, given.quantity)
+        raise invalid(
+            "negative",
+            Text("jumlah tidak boleh negatif", "a quantity can't be negative"),
+            "/quantity",
+            {"minimum": 0},
+            given.quantity,
+        )
     if found is None:
         need = Need(
             id=new_id(),

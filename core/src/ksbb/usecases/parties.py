@@ -7,7 +7,15 @@ from typing import Any
 from sqlalchemy import select, update
 
 from ksbb.domain.errors import conflict, invalid, stale
-from ksbb.domain.parties import Aggregator, AggregatorStatus, Collaborator, CollaboratorClass, Licence, LicenceKind, Party
+from ksbb.domain.parties import (
+    Aggregator,
+    AggregatorStatus,
+    Collaborator,
+    CollaboratorClass,
+    Licence,
+    LicenceKind,
+    Party,
+)
 from ksbb.domain.rights import Permission, Role, require
 from ksbb.domain.text import Text
 from ksbb.storage import tables
@@ -52,7 +60,12 @@ async def register_executor(
     role = require(desk.actor, Permission.MANAGE_PARTIES)
     await _require_free_name(desk, name)
     made = Party(
-        id=new_id(), name=name.strip(), address=address, contact_office=contact_office, synthetic=synthetic, created_at=desk.now
+        id=new_id(),
+        name=name.strip(),
+        address=address,
+        contact_office=contact_office,
+        synthetic=synthetic,
+        created_at=desk.now,
     )
     await put(desk.unit.connection, tables.parties, made)
     await _record(desk, made.id, "executor_registered", role, after=0, payload=plain(made))
@@ -110,7 +123,14 @@ async def change_aggregator_status(
                 given=[licence.number for licence in held],
             )
     return await _change(
-        desk, found, role, f"aggregator_{to}", {"aggregator_status": to, "status_reason": reason}, reason, status=to, status_reason=reason
+        desk,
+        found,
+        role,
+        f"aggregator_{to}",
+        {"aggregator_status": to, "status_reason": reason},
+        reason,
+        status=to,
+        status_reason=reason,
     )
 
 
@@ -155,10 +175,20 @@ async def add_licence(
     connection = desk.unit.connection
     area = tables.areas
     if (await connection.execute(select(area.c.code).where(area.c.code == area_code))).first() is None:
-        raise invalid("area_unknown", Text(f"kode wilayah {area_code} tidak dikenal", f"area code {area_code} is not known"), "/area_code", given=area_code)
+        raise invalid(
+            "area_unknown",
+            Text(f"kode wilayah {area_code} tidak dikenal", f"area code {area_code} is not known"),
+            "/area_code",
+            given=area_code,
+        )
     table = tables.licences
     if (await connection.execute(select(table.c.id).where(table.c.kind == kind, table.c.number == number))).first():
-        raise conflict("licence_known", Text(f"izin {number} sudah terdaftar", f"licence {number} is registered already"), "/number", given=number)
+        raise conflict(
+            "licence_known",
+            Text(f"izin {number} sudah terdaftar", f"licence {number} is registered already"),
+            "/number",
+            given=number,
+        )
     made = Licence(
         id=new_id(),
         aggregator_id=aggregator_id,
@@ -194,7 +224,7 @@ async def change_collaborator(
     found = await load_collaborator(desk, collaborator_id)
     if found.version != expected_version:
         raise stale(expected_version, found.version)
-    changes = {"address": address, "contact_office": contact_office}
+    changes: dict[str, Any] = {"address": address, "contact_office": contact_office}
     await _store(desk, found.id, found.version, role, "collaborator_changed", changes, changes, "")
     return replace(found, **changes, version=found.version + 1)
 
@@ -208,7 +238,12 @@ async def _require_free_name(desk: Desk, name: str) -> None:
     if not name.strip():
         raise invalid("required", Text("wajib diisi", "is required"), "/name", {"minLength": 1}, name)
     if (await desk.unit.connection.execute(select(table.c.id).where(table.c.name == name.strip()))).first():
-        raise conflict("name_used", Text(f"pihak bernama {name} sudah terdaftar", f"a party named {name} is registered already"), "/name", given=name)
+        raise conflict(
+            "name_used",
+            Text(f"pihak bernama {name} sudah terdaftar", f"a party named {name} is registered already"),
+            "/name",
+            given=name,
+        )
 
 
 async def _change(
@@ -220,18 +255,27 @@ async def _change(
     reason: str,
     *,
     payload: dict[str, Any] | None = None,
-    **changes: Any,  # noqa: ANN401 - any field of the aggregator
+    **changes: Any,
 ) -> Aggregator:
     await _store(desk, found.id, found.version, role, kind, columns, payload or changes, reason)
     return replace(found, version=found.version + 1, **changes)
 
 
 async def _store(
-    desk: Desk, party_id: str, version: int, role: Role, kind: str, columns: dict[str, Any], payload: dict[str, Any], reason: str
+    desk: Desk,
+    party_id: str,
+    version: int,
+    role: Role,
+    kind: str,
+    columns: dict[str, Any],
+    payload: dict[str, Any],
+    reason: str,
 ) -> None:
     table = tables.parties
     await _record(desk, party_id, kind, role, after=version, payload=payload, reason=reason)
-    await desk.unit.connection.execute(update(table).where(table.c.id == party_id).values(version=version + 1, **columns))
+    await desk.unit.connection.execute(
+        update(table).where(table.c.id == party_id).values(version=version + 1, **columns)
+    )
 
 
 async def _record(

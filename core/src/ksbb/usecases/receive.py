@@ -60,9 +60,18 @@ async def receive(
     role = require(desk.actor, Permission.RECEIVE, commitment.program_id)
     aggregator_id = await _licensed_own(desk, commitment)
     desk.unit.took_part(commitment.program_id, "aggregator", aggregator_id, desk.today)
-    commitment, receipt = await _book(desk, commitment, aggregator_id, lines, kind="receipt", note=note, measure="received")
+    commitment, receipt = await _book(
+        desk, commitment, aggregator_id, lines, kind="receipt", note=note, measure="received"
+    )
     commitment, _ = await append(
-        desk, commitment, "received", role=role, payload=plain(receipt), reason=note, stage=Stage.RECEIVED, subject_id=receipt.id
+        desk,
+        commitment,
+        "received",
+        role=role,
+        payload=plain(receipt),
+        reason=note,
+        stage=Stage.RECEIVED,
+        subject_id=receipt.id,
     )
     return commitment, receipt
 
@@ -79,7 +88,9 @@ async def write_off(
     require_own(desk, commitment.aggregator_id, Text("menghapus barang di gudangnya", "write off goods in its custody"))
     require_reason(reason)
     aggregator_id = commitment.aggregator_id or ""
-    commitment, receipt = await _book(desk, commitment, aggregator_id, lines, kind="write_off", note=reason, measure="written_off")
+    commitment, receipt = await _book(
+        desk, commitment, aggregator_id, lines, kind="write_off", note=reason, measure="written_off"
+    )
     commitment, _ = await append(desk, commitment, "written_off", role=role, payload=plain(receipt), reason=reason)
     return commitment, receipt
 
@@ -88,7 +99,9 @@ async def _open(desk: Desk, commitment_id: str, version: int, lines: Sequence[Li
     commitment = await load_commitment(desk, commitment_id, expected_version=version)
     commitment.require_status(APPROVED, act)
     if not lines:
-        raise invalid("lines", Text("sebutkan paling sedikit satu baris", "name at least one line"), "/lines", {"minItems": 1}, 0)
+        raise invalid(
+            "lines", Text("sebutkan paling sedikit satu baris", "name at least one line"), "/lines", {"minItems": 1}, 0
+        )
     refuse_doubles([line.line_id for line in lines], "/lines")
     return commitment
 

@@ -13,8 +13,8 @@ from ksbb.storage import tables
 from ksbb.storage.rows import columns_of, fetch_all, put
 from ksbb.storage.unit import new_id
 from ksbb.usecases.chain import load_target, plain
-from ksbb.usecases.desk import Desk
 from ksbb.usecases.csv_import import Imported, Problems, cell, read_table, whole, yes_or_no
+from ksbb.usecases.desk import Desk
 
 _CHANGEABLE = ("kind", "name", "area_code", "households", "contact_office", "ziswaf_entitled", "synthetic")
 
@@ -34,10 +34,22 @@ async def register(
     """A new target. Raises InvalidInput for a wrong code or area, Conflict for a code in use."""
     role = require(desk.actor, Permission.MANAGE_TARGETS, area_code=area_code)
     if area_code not in await _subdistricts(desk):
-        raise invalid("area_unknown", Text(f"{area_code} bukan kode kelurahan yang dikenal", f"{area_code} isn't a known sub-district code"), "/area_code", "31.71.06.1002", area_code)
+        raise invalid(
+            "area_unknown",
+            Text(f"{area_code} bukan kode kelurahan yang dikenal", f"{area_code} isn't a known sub-district code"),
+            "/area_code",
+            "31.71.06.1002",
+            area_code,
+        )
     expected = code_error(kind, code, area_code)
     if expected:
-        raise invalid("target_code", Text(f"kode sasaran harus seperti {expected}", f"the target's code must be like {expected}"), "/code", expected, code)
+        raise invalid(
+            "target_code",
+            Text(f"kode sasaran harus seperti {expected}", f"the target's code must be like {expected}"),
+            "/code",
+            expected,
+            code,
+        )
     table = tables.targets
     if (await desk.unit.connection.execute(select(table.c.id).where(table.c.code == code))).first():
         raise conflict("code_used", Text(f"kode {code} sudah dipakai", f"code {code} is in use"), "/code", given=code)
@@ -110,13 +122,20 @@ async def import_targets(desk: Desk, content: bytes, *, synthetic: bool = False)
             await _store_new(desk, role, target)
             new += 1
         elif any(getattr(before, name) != getattr(target, name) for name in _CHANGEABLE):
-            await _store_changed(desk, role, replace(target, id=before.id, created_at=before.created_at, version=before.version))
+            await _store_changed(
+                desk, role, replace(target, id=before.id, created_at=before.created_at, version=before.version)
+            )
             changed += 1
     return Imported(new, changed, len(wanted) - new - changed)
 
 
 def _parse(
-    desk: Desk, problems: Problems, number: int, row: dict[str, str], subdistricts: frozenset[str], synthetic: bool  # noqa: FBT001 - private
+    desk: Desk,
+    problems: Problems,
+    number: int,
+    row: dict[str, str],
+    subdistricts: frozenset[str],
+    synthetic: bool,  # noqa: FBT001 - private
 ) -> Target | None:
     before = len(problems.found)
     kinds = ", ".join(TargetKind)
@@ -135,7 +154,13 @@ def _parse(
             given=row["area_code"],
         )
     elif kind is not None and (expected := code_error(kind, row["code"], row["area_code"])):
-        problems.add(number, "code", Text(f"harus seperti {expected}", f"must be like {expected}"), expected=expected, given=row["code"])
+        problems.add(
+            number,
+            "code",
+            Text(f"harus seperti {expected}", f"must be like {expected}"),
+            expected=expected,
+            given=row["code"],
+        )
     if len(problems.found) > before or kind is None:
         return None
     return Target(

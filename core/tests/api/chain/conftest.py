@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 import pytest_asyncio
 from litestar import Litestar
-from litestar.testing import AsyncTestClient
 
 from ksbb.api.app import create_app
 from ksbb.api.auth import access_token
@@ -26,7 +25,7 @@ class Api:
     """Sends requests as people; None is anonymous. Every request gets an idempotency key of its own."""
 
     app: Litestar
-    client: AsyncTestClient[Litestar]
+    client: httpx.AsyncClient
     keys: "itertools.count[int]" = field(default_factory=itertools.count)
 
     async def send(
@@ -58,5 +57,7 @@ async def api(world: World, programs: ProgramHost, tmp_path: Path) -> AsyncItera
     """The application over the world."""
     settings = Settings(secret="a-secret-for-tests-that-is-long-enough", data_dir=tmp_path, public_url=PUBLIC_URL)
     app = create_app(world.platform, settings, programs)
-    async with AsyncTestClient(app, raise_server_exceptions=False) as client:
+    # Not Litestar's test client: it runs the application in an event loop of its own, the database belongs to this one
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL) as client:
         yield Api(app=app, client=client)

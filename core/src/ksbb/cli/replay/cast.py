@@ -61,18 +61,24 @@ async def gather(platform: Platform, plans: tuple[Plan, ...]) -> Cast:
 
 async def _parties(desk: Desk, cast: Cast, plans: tuple[Plan, ...]) -> None:
     known = await desk.unit.connection.execute(select(tables.parties.c.name, tables.parties.c.id))
-    cast.parties = {name: party_id for name, party_id in known}
+    cast.parties = {row.name: row.id for row in known}
     for donor in {plan.donor.name: plan.donor for plan in plans}.values():
         if donor.name not in cast.parties:
             made = await parties.register_collaborator(
-                desk, name=donor.name, collaborator_class=CollaboratorClass(donor.collaborator_class), address="Jakarta", synthetic=True
+                desk,
+                name=donor.name,
+                collaborator_class=CollaboratorClass(donor.collaborator_class),
+                address="Jakarta",
+                synthetic=True,
             )
             cast.parties[donor.name] = made.id
     for index in range(AGGREGATORS):
         name = aggregator_name(index)
         if name in cast.parties:
             continue
-        applied = await parties.apply_as_aggregator(desk, name=name, legal_form="yayasan", address="Jakarta", synthetic=True)
+        applied = await parties.apply_as_aggregator(
+            desk, name=name, legal_form="yayasan", address="Jakarta", synthetic=True
+        )
         for kind, number in ((LicenceKind.FUNDRAISING_PERMIT, "PUB"), (LicenceKind.ZAKAT, "LAZ")):
             await parties.add_licence(
                 desk,
@@ -85,12 +91,16 @@ async def _parties(desk: Desk, cast: Cast, plans: tuple[Plan, ...]) -> None:
                 valid_to=_VALID[1],
                 synthetic=True,
             )
-        await parties.change_aggregator_status(desk, applied.id, to=AggregatorStatus.ACTIVE, reason="", expected_version=applied.version + 2)
+        await parties.change_aggregator_status(
+            desk, applied.id, to=AggregatorStatus.ACTIVE, reason="", expected_version=applied.version + 2
+        )
         cast.parties[name] = applied.id
     for city in CITIES:
         name = f"Tim pelaksana {city} (sintetis)"
         if name not in cast.parties:
-            cast.parties[name] = (await parties.register_executor(desk, name=name, address="Jakarta", synthetic=True)).id
+            cast.parties[name] = (
+                await parties.register_executor(desk, name=name, address="Jakarta", synthetic=True)
+            ).id
 
 
 async def _accounts(desk: Desk, cast: Cast) -> None:
@@ -114,6 +124,8 @@ async def _accounts(desk: Desk, cast: Cast) -> None:
         account = known.get(email)
         if account is None:
             password = secrets.token_urlsafe(15)
-            account = await accounts.create(desk, email=email, name=name, password=password, grants=grants, party_id=party_id)
+            account = await accounts.create(
+                desk, email=email, name=name, password=password, grants=grants, party_id=party_id
+            )
             cast.passwords[email] = password
         cast.actors[name] = Actor(account_id=account.id, name=name, party_id=account.party_id, grants=account.grants)

@@ -36,9 +36,17 @@ JULY_2020 = date(2020, 7, 17)
 _COMMITTED = Text("jumlah yang dikomitmenkan dan disetujui", "quantity committed and approved")
 _DONORS = Text("kolaborator dengan komitmen yang disetujui", "collaborators with an approved commitment")
 _AGGREGATORS = Text("agregator yang menerima bantuan", "aggregators that received aid")
-_SHARE_CITY = Text("bagian komitmen pangan yang disetujui, menurut kota tujuan", "share of approved food commitments, by city of destination")
-_SHARE_CLASS = Text("bagian komitmen pangan yang disetujui, menurut golongan donatur", "share of approved food commitments, by donor class")
-_SHARE_TARGET = Text("bagian komitmen pangan yang disetujui, menurut jenis sasaran", "share of approved food commitments, by target kind")
+_SHARE_CITY = Text(
+    "bagian komitmen pangan yang disetujui, menurut kota tujuan",
+    "share of approved food commitments, by city of destination",
+)
+_SHARE_CLASS = Text(
+    "bagian komitmen pangan yang disetujui, menurut golongan donatur",
+    "share of approved food commitments, by donor class",
+)
+_SHARE_TARGET = Text(
+    "bagian komitmen pangan yang disetujui, menurut jenis sasaran", "share of approved food commitments, by target kind"
+)
 _SHARE_KIND = Text("bagian baris komitmen pangan, menurut jenis bantuan", "share of food commitment lines, by aid type")
 _NEED = Text("jumlah kebutuhan sasaran", "sum of the targets' needs")
 
@@ -83,10 +91,28 @@ INSTITUTIONS = ("orphanage", "boarding_school", "nursing_home", "disability_home
 FAST_AND_EID = ("ready_meal", "eid_package", "holiday_allowance")
 
 FIGURES: tuple[Figure, ...] = (
-    _committed("pangan", "staple_food", Text("pangan: paket sembako", "food: staple packages"), 64_464, "package", NOVEMBER_2021),
-    _committed("pangan", "ready_meal", Text("pangan: makanan siap saji", "food: ready meals"), 174_948, "meal", NOVEMBER_2021),
-    _committed("pangan", "eid_package", Text("pangan: paket lebaran", "food: Eid packages"), 33_687, "package", NOVEMBER_2021),
-    _committed("pangan", "holiday_allowance", Text("pangan: THR", "food: holiday allowances"), 2_344, "allowance", NOVEMBER_2021),
+    _committed(
+        "pangan",
+        "staple_food",
+        Text("pangan: paket sembako", "food: staple packages"),
+        64_464,
+        "package",
+        NOVEMBER_2021,
+    ),
+    _committed(
+        "pangan", "ready_meal", Text("pangan: makanan siap saji", "food: ready meals"), 174_948, "meal", NOVEMBER_2021
+    ),
+    _committed(
+        "pangan", "eid_package", Text("pangan: paket lebaran", "food: Eid packages"), 33_687, "package", NOVEMBER_2021
+    ),
+    _committed(
+        "pangan",
+        "holiday_allowance",
+        Text("pangan: THR", "food: holiday allowances"),
+        2_344,
+        "allowance",
+        NOVEMBER_2021,
+    ),
     _parties("pangan", "collaborator", 126, NOVEMBER_2021),
     _parties("pangan", "aggregator", 9, NOVEMBER_2021),
     _parties("umkm", "collaborator", 197, None),
@@ -119,9 +145,25 @@ FIGURES: tuple[Figure, ...] = (
         count.reached("umkm", "capital"),
     ),
     _parties("pendidikan", "collaborator", 54, None),
-    _committed("pendidikan", "student_device", Text("pendidikan: gawai siswa", "education: student devices"), 1_708, "device", None),
-    _committed("pendidikan", "teacher_computer", Text("pendidikan: komputer guru", "education: teacher computers"), 188, "computer", None),
-    _committed("pendidikan", "sim_card", Text("pendidikan: kartu perdana", "education: SIM cards"), 61_500, "card", None),
+    _committed(
+        "pendidikan",
+        "student_device",
+        Text("pendidikan: gawai siswa", "education: student devices"),
+        1_708,
+        "device",
+        None,
+    ),
+    _committed(
+        "pendidikan",
+        "teacher_computer",
+        Text("pendidikan: komputer guru", "education: teacher computers"),
+        188,
+        "computer",
+        None,
+    ),
+    _committed(
+        "pendidikan", "sim_card", Text("pendidikan: kartu perdana", "education: SIM cards"), 61_500, "card", None
+    ),
     Figure(
         Text("pendidikan: siswa tanpa gawai", "education: students without a device"),
         171_998,
@@ -145,7 +187,10 @@ FIGURES: tuple[Figure, ...] = (
         Text("ketenagakerjaan: pelatihan sejak Januari 2021", "employment: trainings since January 2021"),
         55,
         "trainings",
-        Text("baris komitmen pelatihan yang disetujui sejak 1 Januari 2021", "approved commitment lines of training since 1 January 2021"),
+        Text(
+            "baris komitmen pelatihan yang disetujui sejak 1 Januari 2021",
+            "approved commitment lines of training since 1 January 2021",
+        ),
         KSBB_PAGE,
         None,
         count.lines("ketenagakerjaan", "training", since=date(2021, 1, 1)),
@@ -154,7 +199,10 @@ FIGURES: tuple[Figure, ...] = (
         Text("ketenagakerjaan: peserta", "employment: participants"),
         2_404,
         "participants",
-        Text("peserta yang hadir (kursi yang diterima pada serah terima)", "participants who attended (seats accepted at the handover)"),
+        Text(
+            "peserta yang hadir (kursi yang diterima pada serah terima)",
+            "participants who attended (seats accepted at the handover)",
+        ),
         KSBB_PAGE,
         None,
         count.accepted("ketenagakerjaan", "training"),
@@ -183,7 +231,15 @@ FIGURES: tuple[Figure, ...] = (
         )
         for donor, share in CLASS_SHARES.items()
     ),
-    Figure(Text("menurut sasaran: RW", "by target: RW"), 85, "%", _SHARE_TARGET, KSBB_STATEMENT, None, count.share("target_kind", ("rw",), None)),
+    Figure(
+        Text("menurut sasaran: RW", "by target: RW"),
+        85,
+        "%",
+        _SHARE_TARGET,
+        KSBB_STATEMENT,
+        None,
+        count.share("target_kind", ("rw",), None),
+    ),
     Figure(
         Text("menurut sasaran: panti, pesantren, yayasan", "by target: homes and boarding schools"),
         15,
@@ -224,7 +280,9 @@ FIGURES: tuple[Figure, ...] = (
         Text("warga rentan di Jakarta", "vulnerable people in Jakarta"),
         2_400_000,
         "people",
-        Text("rumah tangga yang membutuhkan sembako di RW × 4 orang", "households in need of staples in RWs × 4 people"),
+        Text(
+            "rumah tangga yang membutuhkan sembako di RW × 4 orang", "households in need of staples in RWs × 4 people"
+        ),
         KSBB_STATEMENT,
         None,
         count.people_in_need,

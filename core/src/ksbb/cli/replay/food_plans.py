@@ -10,6 +10,9 @@ from ksbb.cli.replay.figures import CITY_SHARES, CLASS_SHARES
 from ksbb.cli.replay.plan import SEED, Drop, Goods, Plan, donors
 from ksbb.cli.replay.sites import Sites, dealt, split
 
+_BLOCKED_AT_FIRST, _SOME_REJECTED, _SOME_LOST, _TOO_FEW_FOR_A_MISHAP = 97, 17, 41, 5
+"""Every how many commitments something goes wrong, as it does in the field."""
+
 PANGAN_WAVES = (
     (date(2020, 4, 27), 130),
     (date(2020, 6, 8), 100),
@@ -59,7 +62,11 @@ def pangan(sites: Sites) -> list[Plan]:
         aid_types += dealt({"staple_food": number - sum(rare.values()), **rare}, rng)
     waves = [wave for wave, number in PANGAN_WAVES for _ in range(number)]
     quantities = {
-        key: split(amount, sum(a == key[0] and (w <= date(2020, 7, 17)) == key[1] for a, w in zip(aid_types, waves, strict=True)), rng)
+        key: split(
+            amount,
+            sum(a == key[0] and (w <= date(2020, 7, 17)) == key[1] for a, w in zip(aid_types, waves, strict=True)),
+            rng,
+        )
         for key, amount in _SHARED.items()
     }
     plans = []
@@ -86,7 +93,7 @@ def pangan(sites: Sites) -> list[Plan]:
             receipts=2 if index % 23 == 0 and quantity > 1 else 1,
             fund_source="ziswaf" if index % 29 == 0 else "own",
         )
-        if index % 97 == 5 and aid_type == "staple_food":
+        if index % _BLOCKED_AT_FIRST == 0 and aid_type == "staple_food":
             early = goods.attributes | {"expires_on": (handover + timedelta(days=60)).isoformat()}
             plan = replace(plan, first_attempt=(replace(goods, attributes=early),))
         plans.append(plan)
@@ -96,7 +103,12 @@ def pangan(sites: Sites) -> list[Plan]:
 def _pangan_drops(sites: Sites, city: str, kind: str, aid_type: str, quantity: int, index: int) -> list[Drop]:
     if kind == "rw" and aid_type == "staple_food":
         return [Drop(0, code, part) for code, part in sites.take_staples(city, quantity)]
-    names = {"orphanage": "Panti asuhan", "boarding_school": "Pesantren", "nursing_home": "Panti jompo", "disability_home": "Yayasan disabilitas"}
+    names = {
+        "orphanage": "Panti asuhan",
+        "boarding_school": "Pesantren",
+        "nursing_home": "Panti jompo",
+        "disability_home": "Yayasan disabilitas",
+    }
     site = sites.any_rw(city) if kind == "rw" else sites.make(kind, city, index, names[kind])
     sites.need(site, "pangan", aid_type, quantity + quantity // 4)
     return [Drop(0, site.code, quantity)]
@@ -104,9 +116,11 @@ def _pangan_drops(sites: Sites, city: str, kind: str, aid_type: str, quantity: i
 
 def _with_mishaps(drops: Sequence[Drop], index: int) -> tuple[Drop, ...]:
     first = drops[0]
-    if index % 17 == 3 and first.quantity > 5:
+    if first.quantity <= _TOO_FEW_FOR_A_MISHAP:
+        return (first, *drops[1:])
+    if index % _SOME_REJECTED == 0:
         first = replace(first, rejected=2, reason="kemasan rusak")
-    elif index % 41 == 7 and first.quantity > 5:
+    elif index % _SOME_LOST == 0:
         first = replace(first, lost=1, reason="hilang di perjalanan, dilaporkan kepada polisi")
     return (first, *drops[1:])
 

@@ -37,7 +37,10 @@ def umkm(sites: Sites) -> list[Plan]:
     """280 training and 59 facilities commitments, capital for 16 enterprises, by 197 co-creators through 10 aggregators."""
     rng = random.Random(SEED + 2)  # noqa: S311 - made-up data, the same at every run
     pool = _flat(
-        donors("Co-creator UMKM", {"enterprises": 110, "social_organisations": 40, "communities": 27, "individuals": 12, "government": 8})
+        donors(
+            "Co-creator UMKM",
+            {"enterprises": 110, "social_organisations": 40, "communities": 27, "individuals": 12, "government": 8},
+        )
     )
     markets = [sites.make("market_location", CITIES[index % 5], index, "Lokbin") for index in range(40)]
     enterprises = [sites.make("enterprise", CITIES[index % 5], index, "Usaha") for index in range(75)]
@@ -51,11 +54,19 @@ def umkm(sites: Sites) -> list[Plan]:
         if kind == "training":
             site = markets[index % len(markets)]
             hours = rng.choice((8, 16, 24))
-            goods = Goods("training", rng.randint(15, 40), {"topic": topics[index % 4], "hours": hours, "mode": "hybrid"})
+            goods = Goods(
+                "training", rng.randint(15, 40), {"topic": topics[index % 4], "hours": hours, "mode": "hybrid"}
+            )
         elif kind == "facilities":
             site = enterprises[16 + facility]
             facility += 1
-            attributes = {"facility": "cart", "description": "Gerobak rangka baja ringan", "condition": "new", "usable": True, "nibs": [nib]}
+            attributes = {
+                "facility": "cart",
+                "description": "Gerobak rangka baja ringan",
+                "condition": "new",
+                "usable": True,
+                "nibs": [nib],
+            }
             goods = Goods("facilities", 1, attributes)
         else:
             site = enterprises[capital]
@@ -71,7 +82,10 @@ def pendidikan(sites: Sites) -> list[Plan]:
     """1,708 student devices, 188 teacher computers and 61,500 SIM cards by 54 co-creators, for schools that need far more."""
     rng = random.Random(SEED + 3)  # noqa: S311 - made-up data, the same at every run
     pool = _flat(
-        donors("Co-creator pendidikan", {"enterprises": 26, "social_organisations": 14, "communities": 8, "individuals": 4, "government": 2})
+        donors(
+            "Co-creator pendidikan",
+            {"enterprises": 26, "social_organisations": 14, "communities": 8, "individuals": 4, "government": 2},
+        )
     )
     schools = [sites.make("school", CITIES[index % 5], index, "Sekolah") for index in range(250)]
     for site, students, teachers in zip(
@@ -124,7 +138,12 @@ def imei(number: int) -> str:
 
 def ketenagakerjaan(sites: Sites) -> list[Plan]:
     """55 trainings since January 2021 with 2,404 participants, by 38 co-creators."""
-    pool = _flat(donors("Co-creator tenaga kerja", {"enterprises": 20, "social_organisations": 10, "communities": 4, "individuals": 2, "government": 2}))
+    pool = _flat(
+        donors(
+            "Co-creator tenaga kerja",
+            {"enterprises": 20, "social_organisations": 10, "communities": 4, "individuals": 2, "government": 2},
+        )
+    )
     plans = []
     for index in range(55):
         site = sites.make("job_seeker_group", CITIES[index % 5], index, "Kelompok pencari kerja")
@@ -141,7 +160,9 @@ def ketenagakerjaan(sites: Sites) -> list[Plan]:
         }
         goods = Goods("training", batches * seats, attributes)
         sites.need(site, "ketenagakerjaan", "training", goods.quantity)
-        plans.append(_plan("ketenagakerjaan", index, pool[index % len(pool)], site, wave, goods, aggregators=5, days=30))
+        plans.append(
+            _plan("ketenagakerjaan", index, pool[index % len(pool)], site, wave, goods, aggregators=5, days=30)
+        )
     return plans
 
 
@@ -178,7 +199,16 @@ def permukiman(sites: Sites) -> list[Plan]:
         }[index % 4]
         aid_type = ("works", "sanitation_unit", "house_repair", "material")[index % 4]
         sites.need(site, "permukiman", aid_type, quantity)
-        plan = _plan("permukiman", index, pool[index % len(pool)], site, wave, Goods(aid_type, quantity, attributes), aggregators=3, days=120)
+        plan = _plan(
+            "permukiman",
+            index,
+            pool[index % len(pool)],
+            site,
+            wave,
+            Goods(aid_type, quantity, attributes),
+            aggregators=3,
+            days=120,
+        )
         if aid_type == "material":
             drop = replace(plan.drops[0], quantity=quantity - 20)
             plan = replace(plan, cancelled=20, drops=(drop,))
@@ -204,7 +234,11 @@ def persampahan(sites: Sites) -> list[Plan]:
         ("bin", 240, {"households": 120, "streams": ["organic", "inorganic"], "maintenance_owner": "rw"}),
         ("composter", 4, {"method": "drum", "capacity_kg_per_day": 5, "maintenance_owner": "rw"}),
         ("scale", 2, {"max_load_kg": 150, "maintenance_owner": "waste_bank"}),
-        ("collection_vehicle", 1, {"vehicle": "motor_tricycle", "capacity_kg_per_day": 900, "maintenance_owner": "dlh"}),
+        (
+            "collection_vehicle",
+            1,
+            {"vehicle": "motor_tricycle", "capacity_kg_per_day": 900, "maintenance_owner": "dlh"},
+        ),
         ("training", 30, {"topic": "sorting", "hours": 4}),
         ("recyclable_offtake", 1_500, {"materials": ["plastic", "paper", "metal"], "pickups_per_month": 4}),
     )
@@ -214,5 +248,7 @@ def persampahan(sites: Sites) -> list[Plan]:
         aid_type, quantity, attributes = offers[index % 7]
         sites.need(site, "persampahan", aid_type, quantity)
         goods = Goods(aid_type, quantity, attributes)
-        plans.append(_plan("persampahan", index, pool[index % len(pool)], site, date(2021, 5, 17), goods, aggregators=3))
+        plans.append(
+            _plan("persampahan", index, pool[index % len(pool)], site, date(2021, 5, 17), goods, aggregators=3)
+        )
     return plans

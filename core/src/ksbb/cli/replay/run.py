@@ -126,7 +126,9 @@ class Replay:
         by_note = {NOTE + case.plan.key: case for case in cases}
         async with self.platform.reading_desk(self.cast.actors["auditor"]) as desk:
             table = tables.commitments
-            known = await desk.unit.connection.execute(select(table.c.id, table.c.note).where(table.c.note.in_(by_note)))
+            known = await desk.unit.connection.execute(
+                select(table.c.id, table.c.note).where(table.c.note.in_(by_note))
+            )
             for commitment_id, note in known:
                 await self._recall(desk, by_note[note], commitment_id)
         return cases
@@ -135,16 +137,22 @@ class Replay:
         case.commitment = await load_commitment(desk, commitment_id)
         connection = desk.unit.connection
         table = tables.allocations
-        allocations = await fetch_all(connection, select(table).where(table.c.commitment_id == commitment_id), allocate.Allocation)
-        sent = await connection.execute(select(tables.dispatches.c.id).where(tables.dispatches.c.commitment_id == commitment_id))
+        allocations = await fetch_all(
+            connection, select(table).where(table.c.commitment_id == commitment_id), allocate.Allocation
+        )
+        sent = await connection.execute(
+            select(tables.dispatches.c.id).where(tables.dispatches.c.commitment_id == commitment_id)
+        )
         dispatches = [await hand_over.load_dispatch(desk, dispatch_id) for dispatch_id in sent.scalars()]
-        held = await connection.execute(select(tables.handovers.c.id).where(tables.handovers.c.commitment_id == commitment_id))
+        held = await connection.execute(
+            select(tables.handovers.c.id).where(tables.handovers.c.commitment_id == commitment_id)
+        )
         handovers = [await hand_over.load_handover(desk, handover_id) for handover_id in held.scalars()]
         for number, drop in enumerate(case.plan.drops):
             target = self.targets[drop.target]
-            case.allocations.update({number: found for found in allocations if found.target_id == target})
-            case.dispatches.update({number: found for found in dispatches if found.target_id == target})
-            case.handovers.update({number: found for found in handovers if found.target_id == target})
+            case.allocations.update((number, found) for found in allocations if found.target_id == target)
+            case.dispatches.update((number, found) for found in dispatches if found.target_id == target)
+            case.handovers.update((number, found) for found in handovers if found.target_id == target)
 
     async def _wave(self, wave: date, cases: list[Case]) -> None:
         await self._each(wave, 0, cases, self._submit)
@@ -181,7 +189,10 @@ class Replay:
     def _input(self, plan: Plan, goods: tuple[Goods, ...]) -> commit.CommitmentInput:
         return commit.CommitmentInput(
             program_id=plan.program,
-            lines=[commit.LineInput(aid_type=item.aid_type, quantity=item.quantity, attributes=item.attributes) for item in goods],
+            lines=[
+                commit.LineInput(aid_type=item.aid_type, quantity=item.quantity, attributes=item.attributes)
+                for item in goods
+            ],
             planned_handover_on=plan.planned_handover,
             fund_source=FundSource(plan.fund_source),
             aggregator_id=self.cast.parties[aggregator_name(plan.aggregator)],
@@ -199,7 +210,9 @@ class Replay:
         if case.standing.status is CommitmentStatus.REVISION_REQUESTED:
             async with self._desk(donor) as desk:
                 given = self._input(case.plan, case.plan.goods)
-                case.commitment = await commit.revise(desk, case.standing.id, given, expected_version=case.standing.version)
+                case.commitment = await commit.revise(
+                    desk, case.standing.id, given, expected_version=case.standing.version
+                )
         if case.standing.status in (CommitmentStatus.DRAFT, CommitmentStatus.REVISION_REQUESTED):
             async with self._desk(donor) as desk:
                 case.commitment = await commit.submit(desk, case.standing.id, expected_version=case.standing.version)
@@ -209,10 +222,16 @@ class Replay:
         assessor = self.cast.actors["penilai"]
         async with self.platform.reading_desk(assessor) as desk:
             case.commitment = await load_commitment(desk, case.standing.id)
-        if case.commitment.assessment is AssessmentState.BLOCKED and case.commitment.status is CommitmentStatus.SUBMITTED:
+        if (
+            case.commitment.assessment is AssessmentState.BLOCKED
+            and case.commitment.status is CommitmentStatus.SUBMITTED
+        ):
             async with self._desk(assessor) as desk:
                 case.commitment = await assess.request_revision(
-                    desk, case.commitment.id, reason="Sesuaikan dengan temuan aturan", expected_version=case.commitment.version
+                    desk,
+                    case.commitment.id,
+                    reason="Sesuaikan dengan temuan aturan",
+                    expected_version=case.commitment.version,
                 )
             await self._submit(case)
 
@@ -222,7 +241,9 @@ class Replay:
             case.commitment = await load_commitment(desk, case.standing.id)
         if case.commitment.status is CommitmentStatus.SUBMITTED:
             async with self._desk(assessor) as desk:
-                case.commitment = await assess.approve(desk, case.commitment.id, expected_version=case.commitment.version)
+                case.commitment = await assess.approve(
+                    desk, case.commitment.id, expected_version=case.commitment.version
+                )
 
     async def _allocate(self, case: Case) -> None:
         if not case.approved:
@@ -268,7 +289,9 @@ class Replay:
                     case.standing.id,
                     target_id=self.targets[drop.target],
                     executor_id=executor.party_id or "",
-                    lines=[dispatch.AllocationQuantity(allocation_id=case.allocations[number].id, quantity=drop.quantity)],
+                    lines=[
+                        dispatch.AllocationQuantity(allocation_id=case.allocations[number].id, quantity=drop.quantity)
+                    ],
                     expected_version=case.standing.version,
                     vehicle="B 1234 KSB",
                 )
@@ -349,7 +372,8 @@ def _photo(width: int = 240, height: int = 160) -> bytes:
         return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
 
     rows = b"".join(
-        b"\x00" + b"".join(b"\xd8\xe2\xdc" if (x + y) // 20 % 2 else b"\xb4\xc8\xbc" for x in range(width)) for y in range(height)
+        b"\x00" + b"".join(b"\xd8\xe2\xdc" if (x + y) // 20 % 2 else b"\xb4\xc8\xbc" for x in range(width))
+        for y in range(height)
     )
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")

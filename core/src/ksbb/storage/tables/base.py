@@ -29,7 +29,7 @@ class UtcTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
         """Refuses naive times: a record's time must be an instant."""
         if value is None:
             return None
@@ -37,7 +37,7 @@ class UtcTime(TypeDecorator[datetime]):
             raise ValueError(f"a stored time must be aware, given {value!r}")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
         """The instant, aware."""
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 

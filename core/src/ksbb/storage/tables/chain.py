@@ -1,6 +1,7 @@
 """The chain from commitment to handover, with its conservation laws as constraints."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -15,7 +16,6 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy import BigInteger
 
 from ksbb.storage.tables.base import Code, Id, Json, Name, UtcTime, identity, metadata, quantity
 
@@ -135,7 +135,9 @@ allocations = Table(
     Column("reason", Text, nullable=False, default=""),
     Column("at", UtcTime, nullable=False),
     CheckConstraint("quantity >= 1", "quantity"),
-    CheckConstraint("released >= 0 AND dispatched >= 0 AND accepted >= 0 AND rejected >= 0 AND lost >= 0", "not_negative"),
+    CheckConstraint(
+        "released >= 0 AND dispatched >= 0 AND accepted >= 0 AND rejected >= 0 AND lost >= 0", "not_negative"
+    ),
     CheckConstraint("released + dispatched <= quantity", "dispatched"),
     CheckConstraint("accepted + rejected + lost <= dispatched", "transit"),
 )

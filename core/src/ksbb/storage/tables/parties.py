@@ -1,6 +1,18 @@
 """Areas, parties, licences, targets and needs."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from ksbb.storage.tables.base import Code, Id, Json, Name, UtcTime, identity, metadata, quantity
 

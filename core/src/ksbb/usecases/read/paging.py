@@ -65,8 +65,7 @@ async def fetch_rows(
     keys: Mapping[str, ColumnElement[Any]],
     identity: ColumnElement[Any],
 ) -> tuple[Sequence[Mapping[str, Any]], str | None]:
-    """The rows of a page, and the cursor of the next one; as `fetch_page`, for rows that become records in another way.
-    """
+    """The rows of a page, and the cursor of the next one; as `fetch_page`, for rows that become records in another way."""
     sort = asked.sort or next(iter(keys))
     name = sort.removeprefix("-")
     descending = sort.startswith("-")
