@@ -1,5 +1,6 @@
 """Titles and general sentences of problems, and the choice of their language."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -120,3 +121,26 @@ def language_of(accept_language: str) -> Language:
         if weight > best_weight and primary in ("id", "en"):
             best, best_weight = ("en" if primary == "en" else "id"), weight
     return best
+
+
+_TOLD = (
+    (r"Expected `(\w+)` <= (\S+)", Text("paling besar {1}", "must be at most {1}")),
+    (r"Expected `(\w+)` >= (\S+)", Text("paling kecil {1}", "must be at least {1}")),
+    (r"Expected `str` of length <= (\d+)", Text("paling banyak {0} karakter", "must have at most {0} characters")),
+    (r"Expected `str` of length >= (\d+)", Text("paling sedikit {0} karakter", "must have at least {0} characters")),
+    (r"Expected `array` of length <= (\d+)", Text("paling banyak {0} isi", "must have at most {0} items")),
+    (r"Expected `str` matching regex '(.+)'", Text("harus sesuai pola {0}", "must match the pattern {0}")),
+    (r"Expected `([^`]+)`, got `([^`]+)`", Text("harus bertipe {0}", "must be of type {0}")),
+    (r"Invalid enum value (.+)", Text("nilai {0} tidak dikenal", "the value {0} isn't known")),
+    (r"Invalid RFC3339 encoded (\w+)", Text("harus berformat {0}", "must have the format {0}")),
+)
+
+
+def told_by_msgspec(message: str) -> Text:
+    """A message of msgspec in both languages; one that isn't known is told as it is."""
+    for pattern, text in _TOLD:
+        found = re.match(pattern, message)
+        if found:
+            parts = found.groups()
+            return Text(text.id.format(*parts), text.en.format(*parts))
+    return Text(f"tidak sah: {message}", f"isn't valid: {message}")

@@ -10,7 +10,7 @@ from litestar.exceptions import HTTPException
 from sqlalchemy.exc import DataError
 
 from ksbb.api.context import ANONYMOUS, ApiRequest
-from ksbb.api.phrases import PHRASES, Phrase, language_of
+from ksbb.api.phrases import PHRASES, Phrase, language_of, told_by_msgspec
 from ksbb.domain.errors import (
     Conflict,
     Forbidden,
@@ -127,7 +127,7 @@ def _read(request: ApiRequest, error: Exception) -> tuple[int, Phrase, tuple[Pro
     if isinstance(error, Refusal):
         return error.status_code, PHRASES[error.status_code], error.problems, error.headers or {}
     if isinstance(error, HTTPException) and error.status_code < 500:  # noqa: PLR2004 - client errors
-        return _read_litestar(error)
+        return _read_litestar(request, error)
     if isinstance(error, DataError):
         problem = Problem(
             code="does_not_fit",
@@ -156,19 +156,21 @@ def _read_ksbb(request: ApiRequest, error: KsbbError) -> tuple[int, Phrase, tupl
     return status, PHRASES[status], error.problems, headers
 
 
-def _read_litestar(error: HTTPException) -> tuple[int, Phrase, tuple[Problem, ...], dict[str, str]]:
+def _read_litestar(
+    request: ApiRequest, error: HTTPException
+) -> tuple[int, Phrase, tuple[Problem, ...], dict[str, str]]:
     phrase = PHRASES.get(error.status_code, PHRASES[400])
     headers = {name: value for name, value in (error.headers or {}).items() if name.lower() != "content-type"}
     problems: list[Problem] = []
     for item in error.extra if isinstance(error.extra, list) else ():
-        source, key = str(item.get("source") or "query"), str(item.get("key", ""))
-        told = str(item.get("message", ""))
+        source, key = str(getattr(item.get("source"), "value", "query")), str(item.get("key", ""))
+        told = told_by_msgspec(str(item.get("message", "")))
         problems.append(
             Problem(
                 code="parameter",
-                message=Text(f"parameter {key} tidak sah: {told}", f"parameter {key} isn't valid: {told}"),
+                message=Text(f"parameter {key}: {told.id}", f"parameter {key}: {told.en}"),
                 pointer=f"/{source}/{key}",
-                expected=told,
+                given=request.query_params.get(key),
             )
         )
     return error.status_code, phrase, tuple(problems), headers

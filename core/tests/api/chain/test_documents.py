@@ -84,7 +84,7 @@ async def test_a_genuine_report_is_confirmed_to_anybody(world: World, api: Any) 
             "number": "0001/BAST/KSBB-PANGAN/31.71.06.1002/VIII/2026",
             "on": "2026-08-03",
             "area_code": "31.71.06.1002",
-            "area_name": "Kebon Sirih",
+            "area_name": "Pegangsaan",
             "target_name": "Sasaran contoh 1",
             "commitment_number": "PANGAN-2026-000001",
             "collaborator": {"id": "PT Contoh Berbagi", "en": "PT Contoh Berbagi"},
