@@ -177,15 +177,25 @@ async def test_a_wrong_query_parameter(api: Any) -> None:
         "malformed_request",
         400,
         "Malformed request",
-        "parameter limit isn't valid: Expected `int` <= 200",
+        "parameter limit: must be at most 200",
         "/api/v1/targets",
-        one(
-            "parameter",
-            "/query/limit",
-            "parameter limit isn't valid: Expected `int` <= 200",
-            "Expected `int` <= 200",
-        ),
+        one("parameter", "/query/limit", "parameter limit: must be at most 200", None, "500"),
     )
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ({"limit": "many"}, "parameter limit: harus bertipe int"),
+        ({"limit": "0"}, "parameter limit: paling kecil 1"),
+        ({"kind": "castle"}, "parameter kind: nilai 'castle' tidak dikenal"),
+        ({"area_code": "Menteng"}, r"parameter area_code: harus sesuai pola ^\\d{2}(\\.\\d{2}(\\.\\d{2}(\\.\\d{4})?)?)?$"),
+        ({"code": "x" * 41}, "parameter code: paling banyak 40 karakter"),
+    ],
+)
+async def test_wrong_query_parameters_in_indonesian(api: Any, query: dict[str, str], message: str) -> None:
+    answer = await api.raw("GET", "/api/v1/targets", params=query)
+    assert (answer.status_code, [error["message"] for error in answer.json()["errors"]]) == (400, [message])
 
 
 async def test_a_nul_in_the_address(api: Any) -> None:

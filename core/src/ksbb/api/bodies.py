@@ -14,6 +14,7 @@ from litestar.params import BodyKwarg
 from litestar.typing import FieldDefinition
 
 from ksbb.api.context import ApiRequest
+from ksbb.api.phrases import told_by_msgspec
 from ksbb.api.problems import refusal
 from ksbb.domain.errors import InvalidInput, Problem
 from ksbb.domain.text import Text
@@ -109,12 +110,7 @@ def _validator(kind: type[Any]) -> Draft202012Validator:
 def _told_by_msgspec(error: msgspec.ValidationError) -> Problem:
     message, _, place = str(error).partition(" - at `$")
     pointer = place.rstrip("`").replace("[", ".").replace("]", "").replace(".", "/")
-    return Problem(
-        code="type",
-        message=Text(f"tidak sesuai: {message}", f"doesn't fit: {message}"),
-        pointer=pointer,
-        expected=message,
-    )
+    return Problem(code="type", message=told_by_msgspec(message), pointer=pointer)
 
 
 def _without_secret(problem: Problem) -> Problem:

@@ -9,6 +9,7 @@ import asyncio
 import itertools
 import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -29,13 +30,14 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+def postgres_url() -> str:
     """The URL of a PostgreSQL server; one for all workers of a run."""
     given = os.environ.get("KSBB_TEST_POSTGRES_URL")
     if given:
         return given
-    folder = tmp_path_factory.getbasetemp()
-    return start_postgres((folder if _WORKER == "main" else folder.parent) / "postgres")
+    # Not below pytest's own folder: run by root, PostgreSQL has a user of its own, whom the next run of pytest locks out.
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or str(os.getpid())
+    return start_postgres(Path(tempfile.gettempdir()) / f"ksbb-postgres-{run[:12]}")
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,132 @@
+"""What the printed documents say."""
+
+import pytest
+
+from ksbb.documents.render import render_report, render_travel_document
+from ksbb.domain.errors import Conflict
+from ksbb.domain.handover_report import HandoverReport, ReportEvidence, ReportLine, ReportParty
+from ksbb.domain.rights import SYSTEM
+from ksbb.domain.travel_document import TravelDocument, TravelLine
+from ksbb.programs import host_of
+from ksbb.testing import Step, World
+from ksbb.testing.world import tiny_png
+from ksbb.usecases.platform import Platform
+from ksbb.usecases.read.reports import BLANK, gather_report, gather_travel_document, without_images
+
+URL = "https://ksbb.example"
+ADDRESS = "Kelurahan Pegangsaan, Kecamatan Menteng"
+CONTENTS = (
+    "Isi paket: rice 5 kg, cooking_oil 2 l MD 123456789001, flour 1 kg MD 123456789002, sugar 1 kg MD 123456789003, "
+    "condensed_milk 370 g MD 123456789004, tea 25 pcs MD 123456789005, sardines 155 g MD 123456789006, "
+    "instant_noodles 5 pcs MD 123456789007; "
+)
+
+
+async def test_the_handover_report(world: World) -> None:
+    driven = await world.drive(Step.DISPATCHED)
+    driven = await world.confirm(await world.attach(await world.record(driven, rejected=1, lost=2, reason="penyok")))
+    assert driven.handover is not None
+    assert driven.report is not None
+    assert driven.dispatch is not None
+    assert driven.evidence is not None
+    async with world.platform.reading_desk(SYSTEM) as desk:
+        report = await gather_report(desk, driven.handover.id, URL)
+    (line,) = report.lines
+    assert line.specification.startswith(CONTENTS)
+    assert "Halal: ya" in line.specification
+    assert report == HandoverReport(
+        number="0001/BAST/KSBB-PANGAN/31.71.06.1002/VIII/2026",
+        program_name=world.platform.programs.require("pangan").program.name.id,
+        agency=world.platform.programs.require("pangan").program.lead_agency.id,
+        government="Pemerintah Provinsi Daerah Khusus Ibukota Jakarta",
+        handed_over_at=world.clock.now(),
+        place="Balai RW",
+        commitment_number=driven.commitment.number,
+        travel_document_number=driven.dispatch.number,
+        first_party=ReportParty(
+            name="executor contoh",
+            office="Pelaksana serah terima (Relawan Contoh)",
+            organisation="Lembaga Contoh Peduli",
+        ),
+        second_party=ReportParty(
+            name="Siti Contoh", office="Ketua RW", organisation="Sasaran contoh 1", address=ADDRESS
+        ),
+        witnesses=(
+            ReportParty(name="witness contoh", office="Saksi kelurahan", organisation="Kelurahan Pegangsaan"),
+        ),
+        acknowledged_by=ReportParty(name=BLANK, office="Lurah Pegangsaan", organisation="Kecamatan Menteng"),
+        lines=(
+            ReportLine(
+                description="Paket sembako",
+                specification=line.specification,
+                delivered=10,
+                accepted=7,
+                rejected=1,
+                lost=2,
+                unit="paket",
+                unit_value=200_000,
+                condition="baik",
+                remark="penyok",
+            ),
+        ),
+        synthetic=True,
+        verify_url=f"{URL}/verify/{driven.report.verify_code}",
+        evidence=(
+            ReportEvidence(
+                file_name="serah-terima.png",
+                sha256=driven.evidence.file_sha256,
+                media_type="image/png",
+                place="Balai RW",
+                image=tiny_png(),
+            ),
+        ),
+        integrity_pact=True,
+    )
+    assert without_images(report).content_sha256 == report.content_sha256
+    assert render_report(report).startswith(b"%PDF-")
+
+
+async def test_a_report_stays_printable_without_its_program(world: World) -> None:
+    driven = await world.drive(Step.CONFIRMED)
+    assert driven.handover is not None
+    bare = Platform(world.platform.database, host_of((), {}), world.clock)
+    async with bare.reading_desk(SYSTEM) as desk:
+        report = await gather_report(desk, driven.handover.id, URL, images=False)
+    assert (report.program_name, report.agency) == ("Pangan", "KSBB")
+    assert [line.description for line in report.lines] == ["Paket sembako"]
+    assert [item.image for item in report.evidence] == [None]
+
+
+async def test_no_report_of_a_handover_that_is_not_confirmed(world: World) -> None:
+    driven = await world.drive(Step.EVIDENCED)
+    assert driven.handover is not None
+    async with world.platform.reading_desk(SYSTEM) as desk:
+        with pytest.raises(Conflict) as raised:
+            await gather_report(desk, driven.handover.id, URL)
+    assert raised.value.problems[0].code == "not_confirmed"
+
+
+async def test_the_travel_document(world: World) -> None:
+    driven = await world.drive(Step.DISPATCHED)
+    assert driven.dispatch is not None
+    async with world.platform.reading_desk(SYSTEM) as desk:
+        document = await gather_travel_document(desk, driven.dispatch.id, URL)
+    (line,) = document.lines
+    assert document == TravelDocument(
+        number=driven.dispatch.number,
+        program_name=document.program_name,
+        agency=document.agency,
+        government="Pemerintah Provinsi Daerah Khusus Ibukota Jakarta",
+        dispatched_at=world.clock.now(),
+        origin="Lembaga Contoh Peduli",
+        destination=f"Sasaran contoh 1 ({driven.target.code}), {ADDRESS}",
+        commitment_number=driven.commitment.number,
+        sender=ReportParty(name=BLANK, office="Petugas gudang", organisation="Lembaga Contoh Peduli"),
+        carrier=ReportParty(name=BLANK, office="Pelaksana", organisation="Relawan Contoh"),
+        recipient=ReportParty(name=BLANK, office="Penerima", organisation="Sasaran contoh 1", address=ADDRESS),
+        vehicle="B 1234 XYZ",
+        lines=(TravelLine(description="Paket sembako", specification=line.specification, quantity=10, unit="paket"),),
+        synthetic=True,
+        verify_url=f"{URL}/verify/{driven.dispatch.id}",
+    )
+    assert render_travel_document(document).startswith(b"%PDF-")
