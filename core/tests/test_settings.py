@@ -201,5 +201,5 @@ def test_made_directly_only_arguments_count(monkeypatch: pytest.MonkeyPatch) -> 
 def test_import_is_light() -> None:
     heavy = "{'prefect', 'litestar', 'sqlalchemy', 'ksbb.storage', 'ksbb.program'}"
     code = f"import sys, ksbb.settings; print(sorted({heavy} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 - ours
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -3,11 +3,13 @@
 import asyncio
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from ksbb.domain.rights import Role
 from ksbb.storage import tables
 from ksbb.testing import World
+from ksbb.usecases import idempotency
 
 NEW = {"name": "Yayasan Baru", "collaborator_class": "social_organisation"}
 
@@ -61,35 +63,44 @@ async def test_a_refused_act_leaves_its_key_free(api: Any, world: World) -> None
     assert (refused.status_code, done.status_code) == (409, 201)
 
 
-async def test_the_same_request_twice_at_once_is_done_once(api: Any, world: World) -> None:
+async def test_the_same_request_many_times_at_once_is_done_once(api: Any, world: World) -> None:
     before = await count(world, tables.parties)
     answers = await asyncio.gather(
         *(api.send(world.secretariat, "POST", "/collaborators", key="the-same-key", json=NEW) for _ in range(4))
     )
-    statuses = sorted(answer.status_code for answer in answers)
-    assert statuses == [201, 409, 409, 409]
-    refused = next(answer for answer in answers if answer.status_code == 409)
-    assert refused.json()["detail"] == "a request with this Idempotency-Key is still running; wait, then retry"
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    done = {answer.content for answer in answers if answer.status_code == 201}
+    assert len(done) == 1
     assert await count(world, tables.parties) == before + 1
     again = await api.send(world.secretariat, "POST", "/collaborators", key="the-same-key", json=NEW)
-    assert again.headers["idempotency-replayed"] == "true"
+    assert (again.content, again.headers["idempotency-replayed"]) == (done.pop(), "true")
 
 
-async def test_another_process_that_holds_the_key_is_waited_for(api: Any, world: World) -> None:
-    """In another process, as it were: the key isn't among those of this one."""
-    first, second = await asyncio.gather(
-        api.send(world.secretariat, "POST", "/collaborators", key="the-same-key", json=NEW),
-        _send_apart(api, world),
+async def test_a_request_whose_first_is_still_running_is_refused(api: Any, world: World) -> None:
+    api.app.state.ksbb.in_flight.add((world.secretariat.account_id, "the-same-key"))
+    refused = await api.send(world.secretariat, "POST", "/collaborators", key="the-same-key", json=NEW)
+    assert (refused.status_code, refused.json()["errors"]) == (
+        409,
+        [
+            {
+                "code": "in_flight",
+                "pointer": "/header/Idempotency-Key",
+                "message": "a request with this Idempotency-Key is still running; wait, then retry",
+                "expected": None,
+                "given": "the-same-key",
+            }
+        ],
     )
-    assert sorted((first.status_code, second.status_code)) in ([201, 201], [201, 409])
-    assert await count(world, tables.idempotency) == 1
 
 
-async def _send_apart(api: Any, world: World) -> Any:
-    api.app.state.ksbb.in_flight.clear()
-    await asyncio.sleep(0)
-    api.app.state.ksbb.in_flight.clear()
-    return await api.send(world.secretariat, "POST", "/collaborators", key="the-same-key", json=NEW)
+async def test_a_key_that_another_process_holds_is_refused(api: Any, world: World) -> None:
+    async with world.platform.desk(world.secretariat) as desk:
+        if desk.unit.connection.dialect.name == "sqlite":
+            pytest.skip("SQLite has one writer: the second process waits for the first")
+        assert await idempotency.claim(desk, "the-same-key")
+        refused = await api.send(world.secretariat, "POST", "/collaborators", key="the-same-key", json=NEW)
+    done = await api.send(world.secretariat, "POST", "/collaborators", key="the-same-key", json=NEW)
+    assert (refused.status_code, refused.json()["errors"][0]["code"], done.status_code) == (409, "in_flight", 201)
 
 
 async def test_a_key_has_a_form(api: Any, world: World) -> None:

@@ -124,32 +124,40 @@ async def test_no_token_is_kept(api: Any, world: World) -> None:
     assert len(rows) == 1
 
 
+async def new_account(api: Any, world: World) -> tuple[str, str]:
+    """A new auditor: its path, and its access token."""
+    body = {
+        "email": "pemeriksa@example.org",
+        "name": "Pemeriksa",
+        "password": PASSWORD,
+        "grants": [{"role": "auditor"}],
+    }
+    made = await api.send(world.admin, "POST", "/accounts", json=body)
+    session = await api.raw("POST", "/api/v1/auth/login", json={"email": "Pemeriksa@example.org", "password": PASSWORD})
+    return f"/accounts/{made.json()['id']}", session.json()["access_token"]
+
+
 async def test_a_switched_off_account_is_off_at_once(api: Any, world: World) -> None:
-    session = await sign_in(api, world.auditor)
-    off = await api.send(
-        world.admin, "PUT", f"/accounts/{world.auditor.account_id}", version=1, json={"grants": [], "active": False}
-    )
-    assert off.status_code == 200
-    assert (await me(api, session["access_token"])).status_code == 401
-    renewed = await api.raw("POST", "/api/v1/auth/refresh", json={"refresh_token": session["refresh_token"]})
-    assert renewed.status_code == 401
+    path, token = await new_account(api, world)
+    assert (await me(api, token)).status_code == 200
+    off = await api.send(world.admin, "PUT", path, version=1, json={"grants": [], "active": False})
+    assert (off.status_code, off.headers["etag"]) == (200, '"2"')
+    assert (await me(api, token)).status_code == 401
+    body = {"email": "pemeriksa@example.org", "password": PASSWORD}
+    assert (await api.raw("POST", "/api/v1/auth/login", json=body)).status_code == 401
 
 
 async def test_a_right_taken_away_is_away_at_once(api: Any, world: World) -> None:
-    session = await sign_in(api, world.auditor)
-    headers = {"Authorization": f"Bearer {session['access_token']}"}
+    path, token = await new_account(api, world)
+    headers = {"Authorization": f"Bearer {token}"}
     assert (await api.raw("GET", "/api/v1/collaborators", headers=headers)).status_code == 200
-    await api.send(
-        world.admin, "PUT", f"/accounts/{world.auditor.account_id}", version=1, json={"grants": [], "active": True}
-    )
+    await api.send(world.admin, "PUT", path, version=1, json={"grants": [], "active": True})
     assert (await api.raw("GET", "/api/v1/collaborators", headers=headers)).status_code == 403
 
 
 async def test_too_many_attempts_to_sign_in(api: Any) -> None:
     body = {"email": "", "password": "x"}
-    answers = [
-        await api.raw("POST", "/api/v1/auth/login", json=body) for _ in range(LOGIN_ATTEMPTS_PER_MINUTE + 1)
-    ]
+    answers = [await api.raw("POST", "/api/v1/auth/login", json=body) for _ in range(LOGIN_ATTEMPTS_PER_MINUTE + 1)]
     assert {answer.status_code for answer in answers[:-1]} == {422}
     late = answers[-1]
     assert late.status_code == 429

@@ -73,7 +73,9 @@ async def test_a_wrong_method_names_the_right_ones(api: Any) -> None:
 async def test_a_body_that_is_not_json(api: Any, content: bytes, message: str) -> None:
     answer = await api.send(None, "POST", "/auth/login", content=content, headers=JSON)
     code = "nul" if b"u0000" in content else "json"
-    expected = problem("malformed_request", 400, "Malformed request", message, "/api/v1/auth/login", one(code, "", message))
+    expected = problem(
+        "malformed_request", 400, "Malformed request", message, "/api/v1/auth/login", one(code, "", message)
+    )
     assert (answer.status_code, answer.json()) == (400, expected)
 
 
@@ -164,9 +166,7 @@ async def test_a_body_that_is_too_large(api: Any) -> None:
     answer = await api.send(None, "POST", "/auth/login", content=b" " * (MAX_JSON_BYTES + 1), headers=JSON)
     assert (answer.status_code, answer.json()) == (
         413,
-        problem(
-            "too_large", 413, "Request too large", "the request body exceeds the size limit", "/api/v1/auth/login"
-        ),
+        problem("too_large", 413, "Request too large", "the request body exceeds the size limit", "/api/v1/auth/login"),
     )
 
 
@@ -189,7 +189,10 @@ async def test_a_wrong_query_parameter(api: Any) -> None:
         ({"limit": "many"}, "parameter limit: harus bertipe int"),
         ({"limit": "0"}, "parameter limit: paling kecil 1"),
         ({"kind": "castle"}, "parameter kind: nilai 'castle' tidak dikenal"),
-        ({"area_code": "Menteng"}, r"parameter area_code: harus sesuai pola ^\\d{2}(\\.\\d{2}(\\.\\d{2}(\\.\\d{4})?)?)?$"),
+        (
+            {"area_code": "Menteng"},
+            r"parameter area_code: harus sesuai pola ^\\d{2}(\\.\\d{2}(\\.\\d{2}(\\.\\d{4})?)?)?$",
+        ),
         ({"code": "x" * 41}, "parameter code: paling banyak 40 karakter"),
     ],
 )
@@ -279,7 +282,9 @@ async def test_an_act_without_a_key(api: Any) -> None:
 
 async def test_a_program_that_does_not_run(world: World, tmp_path: Path) -> None:
     settings = Settings(
-        secret="a-secret-for-tests-that-is-long-enough", data_dir=tmp_path, programs=ProgramsSettings(enabled=("pangan",))
+        secret="a-secret-for-tests-that-is-long-enough",
+        data_dir=tmp_path,
+        programs=ProgramsSettings(enabled=("pangan",)),
     )
     app = create_app(world.platform, settings, load_programs(settings))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ksbb.example") as client:
@@ -298,11 +303,8 @@ async def test_a_program_that_does_not_run(world: World, tmp_path: Path) -> None
     )
 
 
-@pytest.mark.parametrize(
-    "url", ["sqlite+aiosqlite:////nowhere/at/all.sqlite3", "postgresql+asyncpg://nobody@127.0.0.1:1/nothing"]
-)
-async def test_a_database_that_is_away(url: str, programs: ProgramHost, settings: Settings) -> None:
-    database = Database(url, pool_size=0)
+async def test_a_database_that_is_away(programs: ProgramHost, settings: Settings) -> None:
+    database = Database("postgresql+asyncpg://nobody@127.0.0.1:1/nothing", pool_size=0)
     app = create_app(Platform(database, programs, SystemClock()), settings, host_of((), {}))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ksbb.example") as client:
         answer = await client.get("/api/v1/targets", headers={"Accept-Language": "en"})

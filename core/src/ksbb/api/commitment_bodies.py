@@ -254,27 +254,28 @@ def history_out(found: HistoryEntry) -> HistoryEntryOut:
 
 def commitment_out(found: CommitmentDetail, acts: tuple[NextAct, ...], public_url: str) -> CommitmentOut:
     """A commitment in full."""
+    one = found.commitment
     return CommitmentOut(
-        id=found.id,
-        number=found.number,
-        program_id=found.program_id,
+        id=one.id,
+        number=one.number,
+        program_id=one.program_id,
         collaborator=msgspec.convert(found.collaborator, PartyNameOut, from_attributes=True),
         aggregator=msgspec.convert(found.aggregator, PartyNameOut | None, from_attributes=True),
-        status=found.status,
-        assessment=found.assessment,
-        fund_source=found.fund_source,
-        area_code=found.area_code,
+        status=one.status,
+        assessment=one.assessment,
+        fund_source=one.fund_source,
+        area_code=one.area_code,
         area_name=found.area_name,
-        target_kind=found.target_kind,
-        planned_handover_on=found.planned_handover_on,
-        note=found.note,
-        synthetic=found.synthetic,
-        created_at=found.created_at,
-        submitted_at=found.submitted_at,
-        approved_at=found.approved_at,
-        closed_at=found.closed_at,
-        version=found.version,
-        fulfilment=msgspec.convert(found.fulfilment, FulfilmentOut, from_attributes=True),
+        target_kind=one.target_kind,
+        planned_handover_on=one.planned_handover_on,
+        note=one.note,
+        synthetic=one.synthetic,
+        created_at=one.created_at,
+        submitted_at=one.submitted_at,
+        approved_at=one.approved_at,
+        closed_at=one.closed_at,
+        version=one.version,
+        fulfilment=msgspec.convert(one.fulfilment, FulfilmentOut, from_attributes=True),
         lines=[
             _line(one.line, TextOut(id=one.name.id, en=one.name.en), TextOut(id=one.unit.id, en=one.unit.en))
             for one in found.lines

@@ -102,10 +102,10 @@ async def show(request: ApiRequest, commitment_id: FromPath[str]) -> Response[Co
     signed_in(request)
     async with reading(request) as desk:
         found = await detail.commitment_detail(desk, commitment_id)
-        acts = await next_acts(desk, await detail.load_commitment(desk, commitment_id))
+        acts = await next_acts(desk, found)
     # Not answered with 304: what may be done next changes with the day and the asker, not only with the version
     body = commitment_out(found, acts, context(request.app).settings.public_url)
-    return Response(body, headers={"ETag": etag(found.version)})
+    return Response(body, headers={"ETag": etag(found.commitment.version)})
 
 
 @get(ONE + "/history", operation_id="get_commitment_history", summary="Its history", security=SECURITY)

@@ -7,6 +7,7 @@ import msgspec
 import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException
+from litestar.params import ParameterKwarg
 from sqlalchemy.exc import DataError
 
 from ksbb.api.context import ANONYMOUS, ApiRequest
@@ -161,9 +162,12 @@ def _read_litestar(
 ) -> tuple[int, Phrase, tuple[Problem, ...], dict[str, str]]:
     phrase = PHRASES.get(error.status_code, PHRASES[400])
     headers = {name: value for name, value in (error.headers or {}).items() if name.lower() != "content-type"}
+    if error.status_code == 429:  # noqa: PLR2004
+        headers["Retry-After"] = headers.get("RateLimit-Reset", "60")
     problems: list[Problem] = []
     for item in error.extra if isinstance(error.extra, list) else ():
-        source, key = str(getattr(item.get("source"), "value", "query")), str(item.get("key", ""))
+        source = str(getattr(item.get("source"), "value", "query"))
+        key = _public_name(request, str(item.get("key", "")))
         told = told_by_msgspec(str(item.get("message", "")))
         problems.append(
             Problem(
@@ -174,6 +178,13 @@ def _read_litestar(
             )
         )
     return error.status_code, phrase, tuple(problems), headers
+
+
+def _public_name(request: ApiRequest, parameter: str) -> str:
+    """What a handler's parameter is called in requests, such as `Idempotency-Key` for `idempotency_key`."""
+    field = request.route_handler.parsed_fn_signature.parameters.get(parameter)
+    definition = field.kwarg_definition if field is not None else None
+    return (definition.name if isinstance(definition, ParameterKwarg) else None) or parameter
 
 
 def _plain(value: object) -> object:

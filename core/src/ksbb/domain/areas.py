@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-_CODE = re.compile(r"^\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?$")
+_CODE = re.compile(r"[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?")
 _CITY_LENGTH = len("31.71")
 
 
@@ -30,7 +30,7 @@ class Area:
 
 def is_area_code(code: str) -> bool:
     """Whether `code` has the form of a Kemendagri area code."""
-    return _CODE.match(code) is not None
+    return _CODE.fullmatch(code) is not None
 
 
 def level_of(code: str) -> AreaLevel:

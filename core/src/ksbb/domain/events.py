@@ -29,6 +29,7 @@ class Event:
 
 def event_hash(
     *,
+    event_id: str,
     stream: str,
     sequence: int,
     kind: str,
@@ -43,6 +44,7 @@ def event_hash(
     body = {
         "account_id": account_id,
         "at": at.isoformat(timespec="microseconds"),
+        "id": event_id,
         "kind": kind,
         "payload": _canonical(payload),
         "previous": previous,
@@ -71,6 +73,7 @@ def broken_at(events: list[Event]) -> int | None:
     previous = GENESIS
     for position, event in enumerate(events, start=1):
         expected = event_hash(
+            event_id=event.id,
             stream=event.stream,
             sequence=event.sequence,
             kind=event.kind,

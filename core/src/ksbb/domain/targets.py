@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from ksbb.domain.quantities import NeedBalance
 
-_RW_CODE = re.compile(r"^\d{2}\.\d{2}\.\d{2}\.\d{4}-RW\d{3}$")
+_RW_CODE = re.compile(r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}\.[0-9]{4}-RW[0-9]{3}")
 _OTHER_CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{2,39}$")
 
 
@@ -56,10 +56,10 @@ def code_error(kind: TargetKind, code: str, area_code: str) -> str | None:
     An RW's code is its sub-district and its number, such as `31.71.06.1002-RW003`.
     """
     if kind is TargetKind.RW:
-        if _RW_CODE.match(code) and code.startswith(area_code + "-"):
+        if _RW_CODE.fullmatch(code) and code.startswith(area_code + "-"):
             return None
         return f"{area_code}-RW001"
-    return None if _OTHER_CODE.match(code) else _OTHER_CODE.pattern
+    return None if _OTHER_CODE.fullmatch(code) else _OTHER_CODE.pattern
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from ksbb.settings import problems_of
 from ksbb.usecases.desk import ActiveProgram
 
 
-class ProgramFault(Exception):  # noqa: N818 - it is a finding, told as a status
+class ProgramFault(Exception):
     """Why a program can't run: the state it gets, the reason, and what to do about it."""
 
     def __init__(self, state: ProgramState, reason: Text, remedy: Text) -> None:

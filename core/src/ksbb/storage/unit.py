@@ -72,8 +72,9 @@ class Unit:
             )
             previous = found.scalar_one()
         sequence = after + 1
+        event_id = new_id()
         event = Event(
-            id=new_id(),
+            id=event_id,
             stream=stream,
             sequence=sequence,
             kind=kind,
@@ -84,6 +85,7 @@ class Unit:
             payload=payload,
             previous=previous,
             hash=event_hash(
+                event_id=event_id,
                 stream=stream,
                 sequence=sequence,
                 kind=kind,

@@ -4,6 +4,8 @@ The fixtures are in `ksbb.testing.fixtures`; import them in a `conftest.py`.
 """
 
 from ksbb.testing.clock import FakeClock
-from ksbb.testing.world import PASSWORD, Driven, Step, World
+from ksbb.testing.driven import Driven, Step, tiny_png
+from ksbb.testing.people import PASSWORD
+from ksbb.testing.world import World
 
-__all__ = ["PASSWORD", "Driven", "FakeClock", "Step", "World"]
+__all__ = ["PASSWORD", "Driven", "FakeClock", "Step", "World", "tiny_png"]

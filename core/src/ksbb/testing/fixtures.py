@@ -37,7 +37,7 @@ def postgres_url() -> str:
         return given
     # Not below pytest's own folder: run by root, PostgreSQL has a user of its own, whom the next run of pytest locks out.
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or str(os.getpid())
-    return start_postgres(Path(tempfile.gettempdir()) / f"ksbb-postgres-{run[:12]}")
+    return asyncio.run(start_postgres(Path(tempfile.gettempdir()) / f"ksbb-postgres-{run[:12]}"))
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,10 @@
 """A world to act in: people, parties and targets, and a commitment driven to any step by the real use cases."""
 
-import struct
-import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from enum import StrEnum
-from functools import lru_cache
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from argon2 import PasswordHasher
-
-from ksbb.domain.commitments import AssessmentState, Commitment
 from ksbb.domain.parties import (
     Aggregator,
     AggregatorStatus,
@@ -21,12 +14,12 @@ from ksbb.domain.parties import (
     Licence,
     LicenceKind,
 )
-from ksbb.domain.rights import SYSTEM, Actor, Grant, Role
+from ksbb.domain.rights import SYSTEM, Actor, Role
 from ksbb.domain.targets import Target, TargetKind
-from ksbb.storage import tables
-from ksbb.storage.unit import new_id
 from ksbb.testing.clock import FakeClock
 from ksbb.testing.databases import SETUP
+from ksbb.testing.driven import Driven, Step, tiny_png
+from ksbb.testing.people import make_account
 from ksbb.usecases import (
     allocate,
     assess,
@@ -40,17 +33,10 @@ from ksbb.usecases import (
     receive,
     targets,
 )
-from ksbb.usecases.allocate import Allocation
 from ksbb.usecases.chain import load_collaborator, load_commitment
 from ksbb.usecases.desk import Desk
-from ksbb.usecases.dispatch import Dispatch
-from ksbb.usecases.evidence import Evidence
-from ksbb.usecases.hand_over import Handover, Report
 from ksbb.usecases.platform import Platform
-from ksbb.usecases.receive import Receipt
 
-PASSWORD = "kata-sandi-untuk-uji"  # noqa: S105 - of made-up accounts
-"""The password of every account of a world."""
 SUBDISTRICT = "31.71.06.1002"
 """Where the targets of a world are: Kebon Sirih, Menteng."""
 NEED = 100
@@ -60,55 +46,6 @@ QUANTITY = 10
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-class Step(StrEnum):
-    """The steps of a commitment, in their order."""
-
-    DRAFTED = "drafted"
-    SUBMITTED = "submitted"
-    ASSESSED = "assessed"
-    APPROVED = "approved"
-    ALLOCATED = "allocated"
-    RECEIVED = "received"
-    DISPATCHED = "dispatched"
-    RECORDED = "recorded"
-    EVIDENCED = "evidenced"
-    CONFIRMED = "confirmed"
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Driven:
-    """A commitment as it is now, with what came up on its way; `step` is the last one done."""
-
-    step: Step
-    commitment: Commitment
-    target: Target
-    assessment: AssessmentState = AssessmentState.PENDING
-    allocations: tuple[Allocation, ...] = ()
-    receipt: Receipt | None = None
-    dispatch: Dispatch | None = None
-    handover: Handover | None = None
-    evidence: Evidence | None = None
-    report: Report | None = None
-
-
-@lru_cache(maxsize=1)
-def _password_hash() -> str:
-    """Hashed once per process: hashing is slow by intention."""
-    return PasswordHasher().hash(PASSWORD)
-
-
-def tiny_png(shade: int = 0) -> bytes:
-    """A valid PNG of one grey pixel; another `shade` (0 to 255) makes another file."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
-    pixels = zlib.compress(bytes([0, shade]))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -146,7 +83,7 @@ class World:
             applied = await parties.apply_as_aggregator(
                 desk, name="Lembaga Contoh Peduli", legal_form="Yayasan", synthetic=True
             )
-        secretariat = await _account(platform, Role.SECRETARIAT)
+        secretariat = await make_account(platform, Role.SECRETARIAT)
         async with platform.desk(secretariat) as desk:
             licence = await parties.add_licence(
                 desk,
@@ -170,18 +107,18 @@ class World:
             aggregator_party=active,
             licence=licence,
             executor_party=carrier,
-            collaborator=await _account(platform, Role.COLLABORATOR, party_id=donor.id),
-            aggregator=await _account(platform, Role.AGGREGATOR, party_id=active.id),
-            assessor=await _account(platform, Role.ASSESSOR),
-            executor=await _account(platform, Role.EXECUTOR, party_id=carrier.id),
-            witness=await _account(platform, Role.WITNESS, area_code=SUBDISTRICT),
+            collaborator=await make_account(platform, Role.COLLABORATOR, party_id=donor.id),
+            aggregator=await make_account(platform, Role.AGGREGATOR, party_id=active.id),
+            assessor=await make_account(platform, Role.ASSESSOR),
+            executor=await make_account(platform, Role.EXECUTOR, party_id=carrier.id),
+            witness=await make_account(platform, Role.WITNESS, area_code=SUBDISTRICT),
             recipient=SETUP,
             secretariat=secretariat,
-            admin=await _account(platform, Role.ADMIN),
-            auditor=await _account(platform, Role.AUDITOR),
+            admin=await make_account(platform, Role.ADMIN),
+            auditor=await make_account(platform, Role.AUDITOR),
         )
         served = await world.serve(program_id)
-        world.recipient = await _account(platform, Role.RECIPIENT, target_id=served[0].id)
+        world.recipient = await make_account(platform, Role.RECIPIENT, target_id=served[0].id)
         return world
 
     async def serve(self, program_id: str) -> tuple[Target, ...]:
@@ -227,7 +164,7 @@ class World:
         area_code: str | None = None,
     ) -> Actor:
         """A new account with one grant, signing in with `PASSWORD`."""
-        return await _account(
+        return await make_account(
             self.platform, role, party_id=party_id, target_id=target_id, program_id=program_id, area_code=area_code
         )
 
@@ -423,37 +360,3 @@ def _known(value: T | None) -> T:
     if value is None:
         raise ValueError("the commitment hasn't come that far; drive it to the step before")
     return value
-
-
-async def _account(
-    platform: Platform,
-    role: Role,
-    *,
-    party_id: str | None = None,
-    target_id: str | None = None,
-    program_id: str | None = None,
-    area_code: str | None = None,
-) -> Actor:
-    """Stored directly: the use case would hash the password anew for each account."""
-    grant = Grant(role=role, program_id=program_id, area_code=area_code)
-    actor = Actor(account_id=new_id(), name=f"{role} contoh", party_id=party_id, target_id=target_id, grants=(grant,))
-    async with platform.database.write() as connection:
-        await connection.execute(
-            tables.accounts.insert().values(
-                id=actor.account_id,
-                email=f"{role}-{actor.account_id}@example.org",
-                name=actor.name,
-                password_hash=_password_hash(),
-                party_id=party_id,
-                target_id=target_id,
-                active=True,
-                created_at=platform.clock.now(),
-                version=1,
-            )
-        )
-        await connection.execute(
-            tables.grants.insert().values(
-                account_id=actor.account_id, position=0, role=role, program_id=program_id, area_code=area_code
-            )
-        )
-    return actor

@@ -4,11 +4,12 @@ import itertools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest_asyncio
 from litestar import Litestar
+from pydantic import SecretStr
 
 from ksbb.api.app import create_app
 from ksbb.api.auth import access_token
@@ -55,9 +56,11 @@ class Api:
 @pytest_asyncio.fixture
 async def api(world: World, programs: ProgramHost, tmp_path: Path) -> AsyncIterator[Api]:
     """The application over the world."""
-    settings = Settings(secret="a-secret-for-tests-that-is-long-enough", data_dir=tmp_path, public_url=PUBLIC_URL)
+    settings = Settings(
+        secret=SecretStr("a-secret-for-tests-that-is-long-enough"), data_dir=tmp_path, public_url=PUBLIC_URL
+    )
     app = create_app(world.platform, settings, programs)
     # Not Litestar's test client: it runs the application in an event loop of its own, the database belongs to this one
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    transport = httpx.ASGITransport(cast("Any", app), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL) as client:
         yield Api(app=app, client=client)

@@ -10,7 +10,9 @@ from ksbb.testing import Driven, Step, World
 
 def _errors(answer: Any) -> list[dict[str, Any]]:
     assert answer.headers["content-type"] == "application/problem+json", answer.text
-    return [{key: item.get(key) for key in ("code", "pointer", "expected", "given")} for item in answer.json()["errors"]]
+    return [
+        {key: item.get(key) for key in ("code", "pointer", "expected", "given")} for item in answer.json()["errors"]
+    ]
 
 
 async def _draft(world: World, api: Any, quantity: int = 10) -> dict[str, Any]:
@@ -123,7 +125,9 @@ async def test_the_whole_way(world: World, api: Any) -> None:
         201,
     )
     handover = f"/handovers/{recorded['handover']['id']}"
-    photo = await api.send(world.executor, "POST", f"{handover}/evidence", files={"file": ("a.jpg", _JPEG, "image/jpeg")})
+    photo = await api.send(
+        world.executor, "POST", f"{handover}/evidence", files={"file": ("a.jpg", _JPEG, "image/jpeg")}
+    )
     assert (photo.status_code, photo.json()["media_type"]) == (201, "image/jpeg")
     version = int(photo.headers["etag"].strip('"'))
     confirmed = await act(world.witness, f"{handover}/confirm", None)
@@ -200,7 +204,9 @@ async def test_an_act_in_the_wrong_status_is_refused(world: World, api: Any) -> 
         json={"lines": [{"line_id": driven.commitment.lines[0].id, "quantity": 1}]},
     )
     assert answer.status_code == 409
-    assert _errors(answer) == [{"code": "wrong_status", "pointer": "/status", "expected": ["approved"], "given": "draft"}]
+    assert _errors(answer) == [
+        {"code": "wrong_status", "pointer": "/status", "expected": ["approved"], "given": "draft"}
+    ]
 
 
 async def test_a_stale_version_is_told_the_current_one(world: World, api: Any) -> None:
@@ -233,7 +239,9 @@ async def test_a_repeated_act_is_done_once(world: World, api: Any) -> None:
     assert again.headers["idempotency-replayed"] == "true"
     assert again.json() == first.json()
     assert (await world.reload(driven)).commitment.lines[0].received == 4
-    other = await api.send(world.aggregator, "POST", path, version=version, key="the-same-key", json={**body, "note": "x"})
+    other = await api.send(
+        world.aggregator, "POST", path, version=version, key="the-same-key", json={**body, "note": "x"}
+    )
     assert other.status_code == 422, other.text
 
 

@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 
-from ksbb.testing import Driven, Step, World
-from ksbb.testing.world import tiny_png
+from ksbb.testing import Driven, Step, World, tiny_png
 from ksbb.usecases.evidence import MAX_BYTES
 
 PDF = b"%PDF-1.7\n"
 
 
-async def _attach(api: Any, world: World, driven: Driven, name: str, content: bytes, media_type: str = "image/png") -> Any:
+async def _attach(
+    api: Any, world: World, driven: Driven, name: str, content: bytes, media_type: str = "image/png"
+) -> Any:
     assert driven.handover is not None
     path = f"/handovers/{driven.handover.id}/evidence"
     return await api.send(world.executor, "POST", path, files={"file": (name, content, media_type)})
@@ -19,6 +20,7 @@ async def _attach(api: Any, world: World, driven: Driven, name: str, content: by
 
 async def test_a_file_comes_back_as_it_was(world: World, api: Any) -> None:
     driven = await world.drive(Step.RECORDED)
+    assert driven.handover is not None
     added = await _attach(api, world, driven, "C:\\foto\\serah terima é.png", tiny_png(3))
     assert added.status_code == 201, added.text
     listed = (await api.get(world.recipient, f"/handovers/{driven.handover.id}/evidence")).json()
@@ -68,7 +70,12 @@ async def test_a_form_without_the_file_is_refused(world: World, api: Any) -> Non
     driven = await world.drive(Step.RECORDED)
     assert driven.handover is not None
     path = f"/handovers/{driven.handover.id}/evidence"
-    for content in ({"files": {"other": ("a.png", tiny_png(), "image/png")}}, {"data": {"file": "text"}}, {"json": {}}):
+    contents: tuple[dict[str, Any], ...] = (
+        {"files": {"other": ("a.png", tiny_png(), "image/png")}},
+        {"data": {"file": "text"}},
+        {"json": {}},
+    )
+    for content in contents:
         answer = await api.send(world.executor, "POST", path, **content)
         assert answer.status_code in {400, 415, 422}, answer.text
         assert answer.headers["content-type"] == "application/problem+json"

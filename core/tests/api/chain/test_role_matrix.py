@@ -8,9 +8,8 @@ import pytest
 
 from ksbb.domain.parties import CollaboratorClass
 from ksbb.domain.rights import Actor, Role
-from ksbb.testing import Driven, Step, World
+from ksbb.testing import Driven, Step, World, tiny_png
 from ksbb.testing.databases import SETUP
-from ksbb.testing.world import tiny_png
 from ksbb.usecases import parties
 
 ROLES = (
@@ -106,7 +105,9 @@ def _json(**body: Any) -> Callable[[World, Driven], Body]:
 
 
 def _one_unit(**more: Any) -> Callable[[World, Driven], Body]:
-    return lambda _world, driven: {"json": {"lines": [{"line_id": driven.commitment.lines[0].id, "quantity": 1}], **more}}
+    return lambda _world, driven: {
+        "json": {"lines": [{"line_id": driven.commitment.lines[0].id, "quantity": 1}], **more}
+    }
 
 
 def _allocation(_world: World, driven: Driven) -> Body:
@@ -159,7 +160,9 @@ OPERATIONS = {
     "submit": Operation(_to(Step.DRAFTED), "POST", _commitment("/submit")),
     "withdraw": Operation(_to(Step.SUBMITTED), "POST", _commitment("/withdraw"), _json(note="batal")),
     "approve": Operation(_to(Step.ASSESSED), "POST", _commitment("/approve"), _json()),
-    "request_revision": Operation(_to(Step.ASSESSED), "POST", _commitment("/request-revision"), _json(reason="lengkapi")),
+    "request_revision": Operation(
+        _to(Step.ASSESSED), "POST", _commitment("/request-revision"), _json(reason="lengkapi")
+    ),
     "reject": Operation(_to(Step.ASSESSED), "POST", _commitment("/reject"), _json(reason="tidak layak")),
     "cancel": Operation(_to(Step.APPROVED), "POST", _commitment("/cancel"), _one_unit(reason="stok kurang")),
     "allocate": Operation(_to(Step.APPROVED), "POST", _commitment("/allocations"), _allocation),

@@ -35,7 +35,12 @@ async def test_filters(world: World) -> None:
     assert await _numbers(world, assessment=AssessmentState.PENDING) == ["1"]
     assert await _numbers(world, program_id="umkm") == []
     assert await _numbers(world, collaborator_id=world.executor_party.id) == []
-    assert await _numbers(world, aggregator_id=world.aggregator_party.id, number="pangan-2026-00000") == ["4", "3", "2", "1"]
+    assert await _numbers(world, aggregator_id=world.aggregator_party.id, number="pangan-2026-00000") == [
+        "4",
+        "3",
+        "2",
+        "1",
+    ]
     assert await _numbers(world, number="PANGAN-2026-000002") == ["2"]
     assert await _numbers(world, area_code="31") == ["4", "3", "2", "1"]
     assert await _numbers(world, area_code="31.71") == []
@@ -61,11 +66,13 @@ async def test_the_degree_filter_agrees_with_the_derived_status(world: World) ->
         await connection.execute(table.update().where(table.c.id == first.id).values(received=first.committed))
     async with world.platform.reading_desk(world.auditor) as desk:
         found = await commitment_detail(desk, driven.commitment.id)
-    assert found.fulfilment.received is Degree.PARTIAL
+    assert found.commitment.fulfilment.received is Degree.PARTIAL
     assert [len(await _numbers(world, received=degree)) for degree in Degree] == [0, 1, 0]
 
 
-@pytest.mark.parametrize("sort", ["created", "-created", "number", "-number", "planned_handover_on", "-planned_handover_on"])
+@pytest.mark.parametrize(
+    "sort", ["created", "-created", "number", "-number", "planned_handover_on", "-planned_handover_on"]
+)
 async def test_pages_hold_every_record_once(sort: str, world: World) -> None:
     for days in (20, 18, 20, 16, 18):
         await world.drive(Step.DRAFTED, planned_handover_on=date(2026, 8, 3) + timedelta(days=days))

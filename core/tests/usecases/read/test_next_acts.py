@@ -5,7 +5,7 @@ from datetime import timedelta
 from ksbb.domain.rights import Actor
 from ksbb.testing import Driven, Step, World
 from ksbb.usecases.read.acts import Act, NextAct, next_acts
-from ksbb.usecases.read.detail import load_commitment
+from ksbb.usecases.read.detail import commitment_detail
 from ksbb.usecases.read.visibility import require_visible
 
 PEOPLE = ("collaborator", "aggregator", "assessor", "executor", "witness", "recipient", "secretariat", "auditor")
@@ -36,7 +36,7 @@ async def _acts(world: World, actor: Actor, driven: Driven) -> tuple[NextAct, ..
     async with world.platform.reading_desk(actor) as desk:
         # What is offered doesn't depend on who looks, only on who acts: read as the auditor, ask as the actor
         async with world.platform.reading_desk(world.auditor) as reader:
-            found = await load_commitment(reader, driven.commitment.id)
+            found = await commitment_detail(reader, driven.commitment.id)
         return await next_acts(desk, found)
 
 
@@ -74,7 +74,5 @@ async def test_without_a_licence_in_force_no_goods_move(world: World) -> None:
 
 async def test_nobody_judges_their_own(world: World) -> None:
     driven = await world.drive(Step.ASSESSED)
-    own = Actor(
-        account_id="x", name="x", party_id=world.collaborator_party.id, grants=world.assessor.grants
-    )
+    own = Actor(account_id="x", name="x", party_id=world.collaborator_party.id, grants=world.assessor.grants)
     assert await _acts(world, own, driven) == ()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from ksbb.testing.world import tiny_png
+from ksbb.testing import tiny_png
 from ksbb.usecases.read.photos import without_metadata
 
 ORIENTATION, ARTIST, GPS = 0x0112, 0x013B, 0x8825

@@ -1,6 +1,7 @@
 """Who sees which commitment, and whose recipient's name."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -33,10 +34,8 @@ async def _sees(world: World, actor: Actor, driven: Driven) -> bool:
         return True
 
 
-def _as(role: Role, *, program: str | None = None, area: str | None = None, **more: str) -> Actor:
-    return Actor(
-        account_id="x", name="x", grants=(Grant(role=role, program_id=program, area_code=area),), **more
-    )
+def _as(role: Role, *, program: str | None = None, area: str | None = None, **more: Any) -> Actor:
+    return Actor(account_id="x", name="x", grants=(Grant(role=role, program_id=program, area_code=area),), **more)
 
 
 async def _organisation(world: World, name: str) -> str:
@@ -148,7 +147,14 @@ async def test_the_recipients_name_is_for_those_who_take_part(world: World) -> N
             return [handover.recipient_name for handover in found.handovers]
 
     both: list[str | None] = ["Siti Contoh", "Budi Contoh"]
-    for actor in (world.collaborator, world.aggregator, world.assessor, world.secretariat, world.auditor, world.witness):
+    for actor in (
+        world.collaborator,
+        world.aggregator,
+        world.assessor,
+        world.secretariat,
+        world.auditor,
+        world.witness,
+    ):
         assert await names(actor) == both
     assert await names(mover) == ["Siti Contoh", None]
     assert await names(world.executor) == [None, "Budi Contoh"]

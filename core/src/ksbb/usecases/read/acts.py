@@ -10,14 +10,17 @@ from typing import Any
 
 from ksbb.domain.commitments import EDITABLE, MOVES, AssessmentState, Commitment, CommitmentStatus
 from ksbb.domain.errors import Conflict, Forbidden, InvalidInput, Unavailable
+from ksbb.domain.parties import require_entitled
 from ksbb.domain.rights import Permission, require
 from ksbb.domain.text import Text
-from ksbb.usecases.chain import refuse_own_commitment, require_licensed, require_own
+from ksbb.usecases.chain import load_aggregator, refuse_own_commitment, require_own
 from ksbb.usecases.close import require_may_end
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.evidence import MAX_FILES
 from ksbb.usecases.hand_over import HandoverStatus
-from ksbb.usecases.read.movements import DispatchDetail, HandoverDetail, allocations_of, dispatches_of, handovers_of
+from ksbb.usecases.parties import licences_of
+from ksbb.usecases.read.detail import CommitmentDetail
+from ksbb.usecases.read.movements import DispatchDetail, HandoverDetail
 
 
 class Act(StrEnum):
@@ -68,14 +71,16 @@ class NextAct:
 _OWN = Text("melakukan ini", "do this")
 
 
-async def next_acts(desk: Desk, commitment: Commitment) -> tuple[NextAct, ...]:
+async def next_acts(desk: Desk, found: CommitmentDetail) -> tuple[NextAct, ...]:
     """The acts on a commitment that the desk's actor may do now, in the order of the chain."""
-    found = [NextAct(act) for act in (*_of_collaborator(desk, commitment), *_of_assessor(desk, commitment))]
+    commitment = found.commitment
+    acts = [NextAct(act) for act in (*_of_collaborator(desk, commitment), *_of_assessor(desk, commitment))]
     if commitment.status is CommitmentStatus.APPROVED:
-        found += await _of_goods(desk, commitment)
-        found += await _of_handovers(desk, commitment)
+        entitled = await _entitlement(desk, commitment)
+        acts += _of_goods(desk, found, entitled)
+        acts += _of_handovers(desk, found, entitled)
     active = _allowed(desk.programs.require, commitment.program_id)
-    return tuple(one for one in found if active or one.act in WITHOUT_PROGRAM)
+    return tuple(one for one in acts if active or one.act in WITHOUT_PROGRAM)
 
 
 def _of_collaborator(desk: Desk, commitment: Commitment) -> list[Act]:
@@ -102,54 +107,51 @@ def _of_assessor(desk: Desk, commitment: Commitment) -> list[Act]:
     return acts
 
 
-async def _of_goods(desk: Desk, commitment: Commitment) -> list[NextAct]:
-    found: list[NextAct] = []
+def _of_goods(desk: Desk, found: CommitmentDetail, entitled: Callable[[str], bool]) -> list[NextAct]:
+    acts: list[NextAct] = []
+    commitment = found.commitment
     program, lines = commitment.program_id, {line.id: line.balance for line in commitment.lines}
-    allocations = [one for one in await allocations_of(desk, commitment.id) if one.allocation.open]
+    promised = [one for one in found.allocations if one.allocation.open]
     if _allowed(refuse_own_commitment, desk, commitment) and desk.actor.role_for(Permission.ALLOCATE, program):
         if any(balance.unallocated for balance in lines.values()):
-            found.append(NextAct(Act.ALLOCATE))
-        found += [
+            acts.append(NextAct(Act.ALLOCATE))
+        acts += [
             NextAct(Act.RELEASE, one.allocation.id)
-            for one in allocations
+            for one in promised
             if desk.actor.role_for(Permission.ALLOCATE, program, one.target.area_code)
         ]
     if not _allowed(require_own, desk, commitment.aggregator_id, _OWN):
-        return found
+        return acts
     if desk.actor.role_for(Permission.RECEIVE, program):
-        if any(balance.outstanding for balance in lines.values()) and await _licensed(
-            desk, commitment, commitment.area_code
-        ):
-            found.append(NextAct(Act.RECEIVE))
+        if any(balance.outstanding for balance in lines.values()) and entitled(commitment.area_code):
+            acts.append(NextAct(Act.RECEIVE))
         if any(min(balance.in_custody, balance.unallocated) > 0 for balance in lines.values()):
-            found.append(NextAct(Act.WRITE_OFF))
+            acts.append(NextAct(Act.WRITE_OFF))
     if desk.actor.role_for(Permission.DISPATCH, program):
-        for one in allocations:
-            if lines[one.allocation.line_id].reserved and await _licensed(desk, commitment, one.target.area_code):
-                found.append(NextAct(Act.DISPATCH, one.allocation.id))
-    return found
+        acts += [
+            NextAct(Act.DISPATCH, one.allocation.id)
+            for one in promised
+            if lines[one.allocation.line_id].reserved and entitled(one.target.area_code)
+        ]
+    return acts
 
 
-async def _of_handovers(desk: Desk, commitment: Commitment) -> list[NextAct]:
-    handovers = await handovers_of(desk, commitment.id)
-    pending = {handover.dispatch_id for handover in handovers if handover.status is HandoverStatus.RECORDED}
-    found = [
+def _of_handovers(desk: Desk, found: CommitmentDetail, entitled: Callable[[str], bool]) -> list[NextAct]:
+    pending = [handover for handover in found.handovers if handover.status is HandoverStatus.RECORDED]
+    waiting = {handover.dispatch_id for handover in pending}
+    acts = [
         NextAct(Act.RECORD_HANDOVER, sent.id)
-        for sent in await dispatches_of(desk, commitment.id)
-        if sent.id not in pending and await _may_record(desk, commitment, sent)
+        for sent in found.dispatches
+        if sent.id not in waiting and _may_record(desk, sent) and entitled(sent.target.area_code)
     ]
-    for handover in handovers:
-        if handover.status is HandoverStatus.RECORDED:
-            found += [NextAct(act, handover.id) for act in _on_pending(desk, handover)]
-    return found
+    return acts + [NextAct(act, handover.id) for handover in pending for act in _on_pending(desk, handover)]
 
 
-async def _may_record(desk: Desk, commitment: Commitment, sent: DispatchDetail) -> bool:
+def _may_record(desk: Desk, sent: DispatchDetail) -> bool:
     return (
         any(line.in_transit for line in sent.lines)
         and _allowed(require_own, desk, sent.executor.id, _OWN)
-        and desk.actor.role_for(Permission.HAND_OVER, commitment.program_id, sent.target.area_code) is not None
-        and await _licensed(desk, commitment, sent.target.area_code)
+        and desk.actor.role_for(Permission.HAND_OVER, sent.program_id, sent.target.area_code) is not None
     )
 
 
@@ -169,12 +171,21 @@ def _on_pending(desk: Desk, handover: HandoverDetail) -> list[Act]:
     return acts
 
 
-async def _licensed(desk: Desk, commitment: Commitment, area_code: str) -> bool:
-    try:
-        await require_licensed(desk, commitment, commitment.aggregator_id or "", area_code)
-    except Conflict:
-        return False
-    return True
+async def _entitlement(desk: Desk, commitment: Commitment) -> Callable[[str], bool]:
+    """Whether the commitment's aggregator may handle its goods today, by area."""
+    aggregator = await load_aggregator(desk, commitment.aggregator_id or "")
+    licences = tuple(await licences_of(desk, aggregator.id))
+
+    def entitled(area_code: str) -> bool:
+        try:
+            require_entitled(
+                aggregator, licences, fund_source=commitment.fund_source, area_code=area_code, on=desk.today
+            )
+        except Conflict:
+            return False
+        return True
+
+    return entitled
 
 
 def _allowed(check: Callable[..., Any], *arguments: Any) -> bool:

@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
-from ksbb.domain.commitments import AssessmentState, Commitment, CommitmentLine, CommitmentStatus
+from ksbb.domain.commitments import Commitment, CommitmentLine
 from ksbb.domain.errors import not_found
-from ksbb.domain.parties import FundSource
-from ksbb.domain.quantities import Fulfilment
-from ksbb.domain.targets import TargetKind
 from ksbb.domain.text import Text
 from ksbb.storage import tables
 from ksbb.storage.rows import as_record, fetch_all
@@ -45,28 +42,12 @@ class DetailedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitmentDetail:
-    """A commitment with everything that happened to it."""
+    """A commitment with everything that happened to it; `lines` are its lines with their names."""
 
-    id: str
-    number: str
-    program_id: str
+    commitment: Commitment
     collaborator: PartyName
     aggregator: PartyName | None
-    status: CommitmentStatus
-    assessment: AssessmentState
-    fund_source: FundSource
-    area_code: str
     area_name: str
-    target_kind: TargetKind | None
-    planned_handover_on: date
-    note: str
-    synthetic: bool
-    created_at: datetime
-    submitted_at: datetime | None
-    approved_at: datetime | None
-    closed_at: datetime | None
-    version: int
-    fulfilment: Fulfilment
     lines: tuple[DetailedLine, ...]
     latest_assessment: Assessment | None
     allocations: tuple[TargetedAllocation, ...]
@@ -108,26 +89,10 @@ async def commitment_detail(desk: Desk, commitment_id: str) -> CommitmentDetail:
     area = await desk.unit.connection.execute(select(tables.areas.c.name).where(tables.areas.c.code == found.area_code))
     assessments = await assess.history(desk, commitment_id)
     return CommitmentDetail(
-        id=found.id,
-        number=found.number,
-        program_id=found.program_id,
+        commitment=found,
         collaborator=parties[found.collaborator_id],
         aggregator=parties[found.aggregator_id] if found.aggregator_id else None,
-        status=found.status,
-        assessment=found.assessment,
-        fund_source=found.fund_source,
-        area_code=found.area_code,
         area_name=area.scalar_one(),
-        target_kind=found.target_kind,
-        planned_handover_on=found.planned_handover_on,
-        note=found.note,
-        synthetic=found.synthetic,
-        created_at=found.created_at,
-        submitted_at=found.submitted_at,
-        approved_at=found.approved_at,
-        closed_at=found.closed_at,
-        version=found.version,
-        fulfilment=found.fulfilment,
         lines=tuple(DetailedLine(line=line, name=names[line.id][0], unit=names[line.id][1]) for line in found.lines),
         latest_assessment=assessments[0] if assessments else None,
         allocations=await allocations_of(desk, commitment_id),

@@ -267,26 +267,35 @@ async def _line_texts(desk: Desk, commitment_id: str) -> dict[str, _LineText]:
             name=row["name_id"],
             unit=row["unit_id"],
             unit_value=row["unit_value"],
-            specification=_specification(row["attributes"], row["schema"].get("properties", {})),
+            specification=_specification(row["attributes"], row["schema"]),
         )
         for row in (await desk.unit.connection.execute(query)).mappings()
     }
 
 
-def _specification(attributes: Mapping[str, Any], properties: Mapping[str, Any]) -> str:
-    """The attributes of a line in one sentence, in the order and with the Indonesian titles of their schema."""
-    return "; ".join(
-        f"{schema.get('title', name)}: {_said(attributes[name])}"
-        for name, schema in properties.items()
-        if name in attributes
-    )
+def _specification(attributes: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
+    """The attributes of a line in one sentence, with the Indonesian titles of their schema."""
+    properties = schema.get("properties", {})
+    said = []
+    for name in _in_order(attributes, schema):
+        kind = properties.get(name, {})
+        said.append(f"{kind.get('title', name)}: {_said(attributes[name], kind)}")
+    return "; ".join(said)
 
 
-def _said(value: object) -> str:
+def _said(value: object, schema: Mapping[str, Any]) -> str:
     if isinstance(value, bool):
         return "ya" if value else "tidak"
     if isinstance(value, Mapping):
-        return " ".join(_said(part) for part in value.values())
+        properties = schema.get("properties", {})
+        return " ".join(_said(value[name], properties.get(name, {})) for name in _in_order(value, schema))
     if isinstance(value, list):
-        return ", ".join(map(_said, value)) if len(value) <= _LISTED else f"{len(value)} butir"
+        items = schema.get("items", {})
+        return ", ".join(_said(item, items) for item in value) if len(value) <= _LISTED else f"{len(value)} butir"
     return str(value)
+
+
+def _in_order(value: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
+    # PostgreSQL doesn't keep the order of an object's keys; the list of the required ones stays as it was written
+    required = [name for name in schema.get("required", []) if name in value]
+    return [*required, *sorted(value.keys() - set(required))]

@@ -1,0 +1,258 @@
+"""One running engine for all tests of the flows: Prefect takes seconds to start, and more in a fresh folder."""
+
+import asyncio
+import json
+import shutil
+import sqlite3
+import sys
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import ksbb_ketenagakerjaan
+import ksbb_pangan
+import ksbb_pendidikan
+import ksbb_permukiman
+import ksbb_persampahan
+import ksbb_umkm
+import pytest
+import pytest_asyncio
+from sqlalchemy import Table, select
+
+from ksbb.flows.context import EngineContext
+from ksbb.flows.embedded import embedded_prefect
+from ksbb.flows.engine import Engine
+from ksbb.program import CommitmentView, LifecycleEvent, Program, ProgramFlow, Rule, Stage, Text, hookimpl
+from ksbb.programs import ProgramHost, host_of
+from ksbb.programs.loading import caller_of, new_manager
+from ksbb.storage import tables
+from ksbb.storage.database import Database
+from ksbb.testing import Driven, FakeClock, Step, World
+from ksbb.usecases import commit
+from ksbb.usecases.platform import Platform
+
+PUBLIC_URL = "https://ksbb.example"
+UNLUCKY = 13
+"""The quantity that the raising rule can't stand."""
+FOREIGN = Path(__file__).parent / "foreign"
+_NAME = Text("Contoh", "Example")
+
+
+def _raise_on_unlucky(view: CommitmentView, _settings: Any) -> list[Any]:
+    if view.lines[0].quantity == UNLUCKY:
+        raise ZeroDivisionError("division by zero")
+    return []
+
+
+def troubled(program_id: str, entrypoint: str) -> Program:
+    """The food program under another id, with another assessment."""
+    assess = ProgramFlow(name="assess", entrypoint=entrypoint, title=_NAME, stage=Stage.SUBMITTED)
+    return replace(ksbb_pangan.PROGRAM, id=program_id, flows=(assess,))
+
+
+PROGRAMS = (
+    replace(
+        ksbb_pangan.PROGRAM,
+        rules=(
+            *ksbb_pangan.PROGRAM.rules,
+            Rule(id="unlucky", title=_NAME, source="a test", codes=("unlucky",), check=_raise_on_unlucky),
+        ),
+    ),
+    ksbb_pendidikan.PROGRAM,
+    ksbb_umkm.PROGRAM,
+    ksbb_permukiman.PROGRAM,
+    ksbb_persampahan.PROGRAM,
+    ksbb_ketenagakerjaan.PROGRAM,
+    troubled("flaky", "troubled_flows:flaky"),
+    troubled("crashing", "troubled_flows:crashing"),
+    troubled("forgetful", "troubled_flows:forgetful"),
+    troubled("absent", "no_such_module:assess"),
+    troubled("unfit", "troubled_flows:FAILURES"),
+)
+
+
+class Raiser:
+    """A listener that always fails."""
+
+    @hookimpl
+    def ksbb_lifecycle(self, event: LifecycleEvent) -> None:
+        """Fails."""
+        raise RuntimeError(f"can't hear {event.stage}")
+
+
+@dataclass
+class Diary:
+    """A listener that notes what it is told, and whether another connection sees the event already."""
+
+    database: Path
+    told: list[tuple[LifecycleEvent, bool]] = field(default_factory=list)
+
+    @hookimpl
+    def ksbb_lifecycle(self, event: LifecycleEvent) -> None:
+        """Note it."""
+        with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True) as connection:
+            query = "SELECT count(*) FROM events WHERE stream = ? AND kind = ?"
+            stream = f"commitment:{event.commitment_id}"
+            seen = connection.execute(query, (stream, event.stage)).fetchone()[0]
+        connection.close()
+        self.told.append((event, bool(seen)))
+
+    def about(self, driven: Driven) -> list[tuple[LifecycleEvent, bool]]:
+        """What was told of a commitment."""
+        return [(event, seen) for event, seen in self.told if event.commitment_id == driven.commitment.id]
+
+
+@dataclass
+class Rig:
+    """The engine at work: over a world's database, with a clock to set and listeners that are told."""
+
+    engine: Engine
+    host: ProgramHost
+    world: World
+    clock: FakeClock
+    data_dir: Path
+    diary: Diary
+
+    @property
+    def database(self) -> Database:
+        """The world's database."""
+        return self.world.platform.database
+
+    async def submit(self, program_id: str, *, quantity: int = 10, **given: Any) -> Driven:
+        """A commitment, submitted and not assessed."""
+        lines = given.pop("lines", None) or self.world.lines(program_id, quantity=quantity)
+        return await self.world.drive(Step.SUBMITTED, program_id=program_id, lines=lines, **given)
+
+    async def submit_all(self, program_id: str, quantities: Sequence[int], **given: Any) -> list[Driven]:
+        """Several commitments, submitted while the engine pauses, so that they reach it together."""
+        async with self.pause():
+            return [await self.submit(program_id, quantity=quantity, **given) for quantity in quantities]
+
+    def pause(self) -> "_Pause":
+        """Keep the engine from taking work."""
+        return _Pause(self.engine)
+
+    async def on_engine(self, work: Any) -> Any:
+        """Do asynchronous work in the engine's thread and context."""
+        return await asyncio.wrap_future(self.engine._submit(work))
+
+    async def rows(self, table: Table, **where: Any) -> list[dict[str, Any]]:
+        """The rows of a table with these values, by their key."""
+        query = select(table).where(*(table.c[name] == value for name, value in where.items()))
+        async with self.database.read() as connection:
+            found = await connection.execute(query.order_by(*table.primary_key.columns))
+            return [dict(row) for row in found.mappings()]
+
+    async def work_of(self, driven: Driven, consumer: str) -> dict[str, Any]:
+        """The outbox row of a commitment for a flow."""
+        (row,) = await self.rows(tables.outbox, subject_id=driven.commitment.id, consumer=consumer)
+        return row
+
+    async def assessments_of(self, driven: Driven) -> list[dict[str, Any]]:
+        """State and findings of all assessments of a commitment."""
+        found = await self.rows(tables.assessments, commitment_id=driven.commitment.id)
+        return [{"state": row["state"], "findings": row["findings"]} for row in found]
+
+    async def follow_ups_of(self, driven: Driven) -> list[dict[str, Any]]:
+        """Kind, day, owner and standing of a commitment's follow-ups, by day."""
+        found = await self.rows(tables.follow_ups, commitment_id=driven.commitment.id)
+        names = ("program_id", "kind", "due_on", "owner_role", "owner_party_id", "status")
+        return sorted(({name: row[name] for name in names} for row in found), key=lambda row: row["due_on"])
+
+    def runs(self, name: str) -> list[Mapping[str, Any]]:
+        """Prefect's runs with a name."""
+        return [run for run in runs_of(self.data_dir) if run["name"] == name]
+
+
+class _Pause:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._busy = engine._busy
+
+    async def __aenter__(self) -> None:
+        await asyncio.wrap_future(self._engine._submit(self._busy.acquire))
+
+    async def __aexit__(self, *_: object) -> None:
+        async def release() -> None:
+            self._busy.release()
+
+        await asyncio.wrap_future(self._engine._submit(release))
+
+
+def runs_of(data_dir: Path) -> list[Mapping[str, Any]]:
+    """What Prefect keeps of its runs: name, state, tags, message."""
+    connection = sqlite3.connect(f"file:{data_dir / 'prefect' / 'prefect.db'}?mode=ro", uri=True)
+    query = """
+        SELECT run.name, flow.name, run.state_type, run.tags
+        FROM flow_run AS run JOIN flow ON flow.id = run.flow_id ORDER BY run.created
+    """
+    found = connection.execute(query).fetchall()
+    connection.close()
+    return [{"name": row[0], "flow": row[1], "state": row[2], "tags": json.loads(row[3])} for row in found]
+
+
+def listening(host: ProgramHost, plugins: Mapping[str, object]) -> ProgramHost:
+    """The same programs, with listeners."""
+    manager = new_manager()
+    for name, plugin in plugins.items():
+        manager.register(plugin, name=name)
+    listeners = {name: caller_of(manager, "ksbb_lifecycle", plugin) for name, plugin in plugins.items()}
+    return ProgramHost(host.statuses(), host.active(), listeners)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _foreign_flows() -> Iterator[None]:
+    sys.path.append(str(FOREIGN))
+    yield
+    sys.path.remove(str(FOREIGN))
+
+
+@pytest.fixture(scope="session")
+def prefect_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder in which Prefect was once: a copy of it starts in half the time."""
+    folder = tmp_path_factory.mktemp("prefect")
+
+    async def once() -> None:
+        async with embedded_prefect(folder):
+            pass
+
+    asyncio.run(once())
+    return folder
+
+
+@pytest.fixture
+def data_dir(prefect_template: Path, tmp_path: Path) -> Path:
+    """A data folder of the test's own."""
+    return Path(shutil.copytree(prefect_template, tmp_path / "data"))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def rig(
+    prefect_template: Path, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Rig]:
+    """The engine over a world on SQLite, with the six programs and some that are at fault."""
+    data_dir = Path(shutil.copytree(prefect_template, tmp_path_factory.mktemp("rig") / "data"))
+    file = data_dir / "ksbb.sqlite3"
+    shutil.copyfile(sqlite_template, file)
+    database = Database(f"sqlite+aiosqlite:///{file}")
+    diary, clock = Diary(file), FakeClock()
+    host = listening(host_of(PROGRAMS, {}), {"raiser": Raiser(), "diary": diary})
+    platform = Platform(database, host, clock)
+    world = await World.seed(platform, clock)
+    engine = Engine(EngineContext(platform=platform, host=host, public_url=PUBLIC_URL), data_dir)
+    engine.start()
+    await engine.ready()
+    yield Rig(engine=engine, host=host, world=world, clock=clock, data_dir=data_dir, diary=diary)
+    engine.stop()
+    await database.close()
+
+
+def food(quantity: int, **attributes: Any) -> list[commit.LineInput]:
+    """A line of staple packages with other attributes than the example's."""
+    aid_type = ksbb_pangan.PROGRAM.aid_types[0]
+    return [
+        commit.LineInput(
+            aid_type=aid_type.id, quantity=quantity, attributes={**aid_type.examples[0], **attributes}
+        )
+    ]
