@@ -1,4 +1,8 @@
-"""The fixtures of all tests of core."""
+"""The fixtures of all tests of core, and how long Hypothesis searches."""
+
+import os
+
+from hypothesis import settings
 
 from ksbb.testing.fixtures import (
     clock,
@@ -25,3 +29,8 @@ __all__ = [
     "sqlite_template",
     "world",
 ]
+
+# The same examples at every run: a check must not fail by chance. KSBB_HYPOTHESIS_PROFILE=deep searches on.
+settings.register_profile("steady", deadline=None, derandomize=True, max_examples=40)
+settings.register_profile("deep", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("KSBB_HYPOTHESIS_PROFILE", "steady"))

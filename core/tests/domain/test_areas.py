@@ -8,9 +8,9 @@ from ksbb.domain.areas import AreaLevel, city_of, is_area_code, level_of, within
 
 DIGITS = "0123456789"
 CODES = st.integers(min_value=1, max_value=4).flatmap(
-    lambda parts: st.tuples(
-        *(st.text(DIGITS, min_size=size, max_size=size) for size in (2, 2, 2, 4)[:parts])
-    ).map(".".join)
+    lambda parts: st.tuples(*(st.text(DIGITS, min_size=size, max_size=size) for size in (2, 2, 2, 4)[:parts])).map(
+        ".".join
+    )
 )
 
 
@@ -29,11 +29,29 @@ def test_the_four_levels(code: str, level: AreaLevel, city: str) -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["", "3", "317", "31.", ".31", "31.7", "31.71.6", "31.71.06.002", "31.71.06.10020", "31.71.06.1002.1", "31-71", "DKI", " 31", "31 ", "31\n", "٣١", "31.71.06.1002\n"],
+    [
+        "",
+        "3",
+        "317",
+        "31.",
+        ".31",
+        "31.7",
+        "31.71.6",
+        "31.71.06.002",
+        "31.71.06.10020",
+        "31.71.06.1002.1",
+        "31-71",
+        "DKI",
+        " 31",
+        "31 ",
+        "31\n",
+        "٣١",
+        "31.71.06.1002\n",
+    ],
 )
 def test_other_forms(code: str) -> None:
     assert not is_area_code(code)
-    with pytest.raises(ValueError, match="^not a Kemendagri area code: "):
+    with pytest.raises(ValueError, match=r"^not a Kemendagri area code: "):
         level_of(code)
 
 

@@ -187,3 +187,12 @@ def test_evidence_is_refused_without_a_proper_digest() -> None:
 def test_a_party_has_a_name() -> None:
     with pytest.raises(ValueError, match=exactly("name: expected text, got nothing")):
         ReportParty(name="", office="Lurah", organisation="Kelurahan Kebon Sirih")
+
+
+def test_evidence_is_taken_at_an_instant() -> None:
+    taken: dict[str, Any] = {"file_name": "a.jpg", "sha256": "ab" * 32, "media_type": "image/jpeg"}
+    with pytest.raises(
+        ValueError, match=exactly("taken_at of 'a.jpg': expected a time with a time zone, got 2026-11-22T07:30:00")
+    ):
+        ReportEvidence(**taken, taken_at=datetime(2026, 11, 22, 7, 30))  # noqa: DTZ001 - a time without zone is tested
+    assert ReportEvidence(**taken, taken_at=datetime(2026, 11, 22, 7, 30, tzinfo=UTC)).image is None

@@ -52,7 +52,7 @@ def test_what_is_released_is_open_again(need: NeedBalance, quantity: int) -> Non
         released = need.release(quantity)
         assert (released.open, released.accepted) == (need.open + quantity, need.accepted)
     else:
-        with pytest.raises(ValueError, match="^need over-served"):
+        with pytest.raises(ValueError, match=r"^need over-served"):
             need.release(quantity)
 
 
@@ -69,7 +69,7 @@ def test_serve(need: NeedBalance, accepted: int, rejected: int, lost: int) -> No
         )
         assert served.open == need.open + rejected + lost
     else:
-        with pytest.raises(ValueError, match="^need over-served"):
+        with pytest.raises(ValueError, match=r"^need over-served"):
             need.serve(outcome)
 
 
@@ -77,9 +77,7 @@ def test_serve(need: NeedBalance, accepted: int, rejected: int, lost: int) -> No
 def test_change(need: NeedBalance, quantity: int) -> None:
     floor = need.promised + need.accepted
     if quantity >= floor:
-        assert need.change(quantity) == NeedBalance(
-            quantity=quantity, promised=need.promised, accepted=need.accepted
-        )
+        assert need.change(quantity) == NeedBalance(quantity=quantity, promised=need.promised, accepted=need.accepted)
         return
     with pytest.raises(InvalidInput) as caught:
         need.change(quantity)
@@ -97,11 +95,11 @@ def test_change(need: NeedBalance, quantity: int) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "quantities", [(10, 6, 5), (-1, 0, 0), (10, -1, 0), (10, 0, -1), (0, 0, 1)]
-)
+@pytest.mark.parametrize("quantities", [(10, 6, 5), (-1, 0, 0), (10, -1, 0), (10, 0, -1), (0, 0, 1)])
 def test_an_over_served_need_cannot_be_made(quantities: tuple[int, int, int]) -> None:
     quantity, promised, accepted = quantities
-    expected = re.escape(f"need over-served: NeedBalance(quantity={quantity}, promised={promised}, accepted={accepted})")
+    expected = re.escape(
+        f"need over-served: NeedBalance(quantity={quantity}, promised={promised}, accepted={accepted})"
+    )
     with pytest.raises(ValueError, match=f"^{expected}$"):
         NeedBalance(quantity=quantity, promised=promised, accepted=accepted)

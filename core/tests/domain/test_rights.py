@@ -104,7 +104,7 @@ def test_a_refusal_names_the_place(program_id: str | None, area_code: str | None
     ],
 )
 def test_a_grant_reaches_its_program_and_area(
-    grant: tuple[str | None, str | None], program_id: str | None, area_code: str | None, reaches: bool
+    grant: tuple[str | None, str | None], program_id: str | None, area_code: str | None, *, reaches: bool
 ) -> None:
     held = Grant(role=Role.WITNESS, program_id=grant[0], area_code=grant[1])
     assert held.reaches(program_id, area_code) is reaches
@@ -148,10 +148,8 @@ def test_the_machine() -> None:
     assert SYSTEM.role_for(Permission.COMMIT) is None
 
 
-@pytest.mark.parametrize(
-    ("party", "refused"), [("p1", True), ("p2", True), ("p3", False), (None, False)]
-)
-def test_nobody_judges_their_own(party: str | None, refused: bool) -> None:
+@pytest.mark.parametrize(("party", "refused"), [("p1", True), ("p2", True), ("p3", False), (None, False)])
+def test_nobody_judges_their_own(party: str | None, *, refused: bool) -> None:
     parties = {"collaborator": "p1", "aggregator": "p2", "executor": None}
     if not refused:
         require_other(party, parties, code="own", message=MESSAGE)

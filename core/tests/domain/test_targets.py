@@ -37,7 +37,16 @@ def test_codes_of_an_rw(code: str) -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["", f"{AREA}-RW1", f"{AREA}-RW0001", f"{AREA}-RW001\n", f"{AREA}RW001", "31.71.06.1003-RW001", f"{AREA}-RT001", f"{AREA}-RW٠٠١"],
+    [
+        "",
+        f"{AREA}-RW1",
+        f"{AREA}-RW0001",
+        f"{AREA}-RW001\n",
+        f"{AREA}RW001",
+        "31.71.06.1003-RW001",
+        f"{AREA}-RT001",
+        f"{AREA}-RW٠٠١",
+    ],
 )
 def test_wrong_codes_of_an_rw(code: str) -> None:
     assert code_error(TargetKind.RW, code, AREA) == f"{AREA}-RW001"

@@ -31,7 +31,7 @@ def test_a_text_speaks_two_languages() -> None:
 
 @pytest.mark.parametrize(("indonesian", "english"), [("", "a"), ("a", ""), (" ", "a"), ("a", "\n"), ("", "")])
 def test_half_a_text_is_a_defect(indonesian: str, english: str) -> None:
-    with pytest.raises(ValueError, match="^a text needs both languages, given id="):
+    with pytest.raises(ValueError, match=r"^a text needs both languages, given id="):
         Text(indonesian, english)
 
 
@@ -45,7 +45,7 @@ def test_an_error_names_its_problems() -> None:
     other = Problem(code="b", message=Text("dua", "two"))
     error = KsbbError(one, other)
     assert (str(error), error.problems) == ("/a: one; /: two", (one, other))
-    with pytest.raises(ValueError, match="^an error names at least one problem$"):
+    with pytest.raises(ValueError, match=r"^an error names at least one problem$"):
         InvalidInput()
 
 

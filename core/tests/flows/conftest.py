@@ -10,16 +10,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+import pytest_asyncio
+from sqlalchemy import Table, select
+
 import ksbb_ketenagakerjaan
 import ksbb_pangan
 import ksbb_pendidikan
 import ksbb_permukiman
 import ksbb_persampahan
 import ksbb_umkm
-import pytest
-import pytest_asyncio
-from sqlalchemy import Table, select
-
 from ksbb.flows.context import EngineContext
 from ksbb.flows.embedded import embedded_prefect
 from ksbb.flows.engine import Engine
@@ -163,6 +163,10 @@ class Rig:
     def runs(self, name: str) -> list[Mapping[str, Any]]:
         """Prefect's runs with a name."""
         return [run for run in runs_of(self.data_dir) if run["name"] == name]
+
+    def runs_of_flow(self, flow: str) -> list[Mapping[str, Any]]:
+        """Prefect's runs of a flow."""
+        return [run for run in runs_of(self.data_dir) if run["flow"] == flow]
 
 
 class _Pause:

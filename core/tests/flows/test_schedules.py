@@ -176,7 +176,7 @@ async def test_a_schedule_fires_by_itself(rig: Any) -> None:
             await asyncio.sleep(0.5)
     finally:
         await rig.on_engine(lambda: rig.engine._prefect.deploy(own))
-    assert 2 * 3 - 1.5 <= TICKS[2] - TICKS[0]
+    assert TICKS[2] - TICKS[0] >= 2 * 3 - 1.5
     states = [run["state"] for run in rig.runs_of_flow("ticking")]
     assert states.count("COMPLETED") >= 3
 

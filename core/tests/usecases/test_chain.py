@@ -11,6 +11,7 @@ from sqlalchemy import Table, select
 from ksbb.domain.commitments import CommitmentStatus
 from ksbb.domain.errors import StaleVersion
 from ksbb.domain.events import Event, broken_at
+from ksbb.domain.handovers import HandoverStatus
 from ksbb.domain.quantities import Degree, Fulfilment, LineBalance
 from ksbb.domain.targets import Need
 from ksbb.storage import tables
@@ -116,7 +117,7 @@ async def test_all_accepted(world: World) -> None:
     assert driven.report is not None
     assert (driven.report.number, driven.report.sequence) == (f"0001/BAST/KSBB-PANGAN/{AREA}/VIII/2026", 1)
     assert driven.dispatch is not None
-    assert driven.dispatch.number == "SJ-PANGAN-2026-000001"
+    assert driven.dispatch.number == f"0001/SJ/KSBB-PANGAN/{AREA}/VIII/2026"
 
 
 async def test_every_act_answers_with_the_stored_commitment(world: World) -> None:
@@ -288,7 +289,7 @@ async def test_refused_handover_leaves_goods_in_transit(world: World) -> None:
         reason="jumlah tidak sesuai",
         expected_version=driven.commitment.version,
     )
-    assert (refused.status, refused.decision_note) == (hand_over.HandoverStatus.REFUSED, "jumlah tidak sesuai")
+    assert (refused.status, refused.decision_note) == (HandoverStatus.REFUSED, "jumlah tidak sesuai")
     driven = await world.reload(driven)
     assert driven.commitment.lines[0].balance == LineBalance(committed=10, received=10, allocated=10, dispatched=10)
     again = await world.advance(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ksbb.domain.errors import Conflict, Forbidden, InvalidInput, KsbbError, Problem
+from ksbb.domain.handovers import OutcomeInput
 from ksbb.domain.parties import AggregatorStatus
 from ksbb.domain.rights import Role
 from ksbb.testing import Driven, Step, World, tiny_png
@@ -130,15 +131,15 @@ async def test_outcome_must_add_up_and_shortfalls_need_a_reason(world: World) ->
     line = driven.dispatch.lines[0].id
     for outcome, expected in (
         (
-            hand_over.OutcomeInput(dispatch_line_id=line, delivered=10, accepted=9),
+            OutcomeInput(dispatch_line_id=line, delivered=10, accepted=9),
             ("outcome_sum", "/lines/0/delivered", "accepted + rejected + lost must be 10, they make 9"),
         ),
         (
-            hand_over.OutcomeInput(dispatch_line_id=line, delivered=10, accepted=9, rejected=1),
+            OutcomeInput(dispatch_line_id=line, delivered=10, accepted=9, rejected=1),
             ("reason_missing", "/lines/0/reason", "give the reason for what was rejected or lost"),
         ),
         (
-            hand_over.OutcomeInput(dispatch_line_id=line, delivered=11, accepted=11),
+            OutcomeInput(dispatch_line_id=line, delivered=11, accepted=11),
             ("over_quantity", "/lines/0/delivered", "10 are in transit, given 11"),
         ),
     ):

@@ -8,8 +8,8 @@ from msgspec import Meta
 
 from ksbb.api.chain_values import Instant, Number, ProgramId, TargetNameOut, Units, Version
 from ksbb.api.fields import Id, Name, Quantity, Whole
+from ksbb.domain.handovers import HandoverStatus, OutcomeInput, Report
 from ksbb.usecases.evidence import Evidence
-from ksbb.usecases.hand_over import HandoverStatus, OutcomeInput, Report
 from ksbb.usecases.read.movements import HandoverDetail
 
 

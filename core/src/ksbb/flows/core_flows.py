@@ -12,7 +12,7 @@ from ksbb.domain.parties import AggregatorStatus, Licence
 from ksbb.domain.rights import SYSTEM, Role
 from ksbb.domain.text import Text
 from ksbb.flows.bench import each_item
-from ksbb.flows.context import engine_context
+from ksbb.flows.context import EngineContext, engine_context
 from ksbb.program import FollowUpPlan
 from ksbb.program.hooks import LifecycleEvent
 from ksbb.storage import tables
@@ -22,6 +22,8 @@ from ksbb.usecases.desk import Desk
 from ksbb.usecases.evidence import keep_file
 from ksbb.usecases.read.reports import gather_report
 
+PRESSES = 2
+"""How many reports are printed at the same time."""
 LICENCE_WATCH_DAYS = (30, 14, 3)
 """How long before its end a licence is announced."""
 
@@ -30,10 +32,15 @@ LICENCE_WATCH_DAYS = (30, 14, 3)
 async def handover_reports(items: list[str]) -> None:
     """Make the PDF of each confirmed handover's report and keep it with its hash."""
     context = engine_context()
+    presses = asyncio.Semaphore(PRESSES)
+    # Printed before the items' transactions: whoever writes meanwhile doesn't wait for Typst
+    printing = (_print(context, presses, item) for item in items)
+    printed = dict(zip(items, await asyncio.gather(*printing, return_exceptions=True), strict=True))
 
     async def work(desk: Desk, row: Row[Any]) -> None:
-        report = await gather_report(desk, row.subject_id, context.public_url)
-        pdf = await asyncio.to_thread(render_report, report)
+        pdf = printed[row.id]
+        if isinstance(pdf, BaseException):
+            raise pdf
         digest = await keep_file(desk.unit, pdf, "application/pdf")
         table = tables.reports
         await desk.unit.connection.execute(
@@ -41,6 +48,19 @@ async def handover_reports(items: list[str]) -> None:
         )
 
     await each_item(context.platform, items, work)
+
+
+async def _print(context: EngineContext, presses: asyncio.Semaphore, item: str) -> bytes:
+    """The PDF of an item's report; empty for an item that is done already."""
+    table = tables.outbox
+    async with presses:
+        async with context.platform.reading_desk(SYSTEM) as desk:
+            query = select(table.c.subject_id).where(table.c.id == item, table.c.status == "pending")
+            handover_id = (await desk.unit.connection.execute(query)).scalar_one_or_none()
+            if handover_id is None:
+                return b""
+            report = await gather_report(desk, handover_id, context.public_url)
+        return await asyncio.to_thread(render_report, report)
 
 
 @flow(name="ksbb-lifecycle")

@@ -182,7 +182,9 @@ class Engine:
         return await self._prefect.run(flow, items, name=name, tags=tags)
 
     async def _run_schedule(self, name: str) -> None:
-        item = self._schedules[name]
+        item = self._schedules.get(name)
+        if item is None:
+            raise LookupError(f"no schedule {name!r}; known are: {', '.join(sorted(self._schedules))}")
         state = await in_context(self._context_of(item), self._prefect.run_once(item.flow, name=name))
         if not state.is_completed():
             raise RuntimeError(f"flow {item.flow.name} ended {state.name}: {state.message}")

@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 _BUSY_SECONDS = 30
+_UNIQUE_VIOLATION = "23505"
 
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:
@@ -72,25 +73,27 @@ class Database:
         await self.engine.dispose()
 
 
+def breaks_unique_key(error: IntegrityError) -> bool:
+    """Whether an integrity error says that the same key stands already, and not that a law or a reference is broken."""
+    return getattr(error.orig, "sqlstate", None) == _UNIQUE_VIOLATION or "UNIQUE constraint failed" in str(error.orig)
+
+
+_PASSING_SQLSTATES = frozenset({"40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03"})
+"""PostgreSQL: serialisation failure, deadlock, lock not available, too many connections, shutdown, crash, starting."""
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether an error says that the database is away or busy just now: the same request may succeed later."""
+    if isinstance(error, (ConnectionError, TimeoutError, PoolTimeout)) or is_busy(error):
+        return True
+    state = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
+    if state in _PASSING_SQLSTATES or state.startswith("08"):
+        return True
+    away = isinstance(error, (OperationalError, InterfaceError))
+    return away or (isinstance(error, DBAPIError) and error.connection_invalidated)
+
+
 def is_busy(error: BaseException) -> bool:
     """Whether a database error says that SQLite was locked by another writer for too long."""
     original = getattr(error, "orig", error)
     return isinstance(original, sqlite3.OperationalError) and "locked" in str(original)
-
-
-_PASSING_SQLSTATES = frozenset({"40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03"})
-"""PostgreSQL: serialisation failure, deadlock, lock not available, too many connections, shutdown, crash, starting up.
-"""
-
-
-def is_passing(error: BaseException) -> bool:
-    """Whether an error says that the database is away or busy just now, so that the same request may succeed later."""
-    if isinstance(error, (ConnectionError, TimeoutError, PoolTimeout)) or is_busy(error):
-        return True
-    original = getattr(error, "orig", error)
-    state = str(getattr(original, "sqlstate", None) or "")
-    if state in _PASSING_SQLSTATES or state.startswith("08"):
-        return True
-    return isinstance(error, DBAPIError) and (
-        error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError))
-    )

@@ -12,10 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ksbb.domain.errors import stale
+from ksbb.domain.errors import conflict, stale
 from ksbb.domain.events import GENESIS, Event, event_hash
+from ksbb.domain.text import Text
 from ksbb.storage import tables
-from ksbb.storage.database import Database
+from ksbb.storage.database import Database, breaks_unique_key
 from ksbb.storage.rows import add_up, put, put_new
 
 
@@ -41,10 +42,11 @@ class StatisticKey:
 @dataclass(slots=True)
 class Unit:
     """An open transaction. Sums are collected and written at its end, in a fixed order, so that two units can't lock each
-    other out.
+    other out. A unit that `reads_only` takes no locks.
     """
 
     connection: AsyncConnection
+    reads_only: bool = False
     _statistics: dict[StatisticKey, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
     _coverage: dict[tuple[str, str, str], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0, 0]))
     _participants: dict[tuple[str, str, str], date] = field(default_factory=dict)
@@ -223,8 +225,22 @@ class Unit:
 
 @asynccontextmanager
 async def open_unit(database: Database) -> AsyncIterator[Unit]:
-    """A unit of work: flushed and committed when the block ends, rolled back whole when it raises."""
-    async with database.write() as connection:
-        unit = Unit(connection)
-        yield unit
-        await unit.flush()
+    """A unit of work: flushed and committed when the block ends, rolled back whole when it raises.
+
+    Raises Conflict when another unit stored a record with the same unique key first.
+    """
+    try:
+        async with database.write() as connection:
+            unit = Unit(connection)
+            yield unit
+            await unit.flush()
+    except IntegrityError as error:
+        if not breaks_unique_key(error):
+            raise
+        raise conflict(
+            "stored_meanwhile",
+            Text(
+                "data yang sama baru saja disimpan oleh orang lain; baca ulang lalu ulangi",
+                "somebody else has just stored the same record; read it again and retry",
+            ),
+        ) from error

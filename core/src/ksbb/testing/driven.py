@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ksbb.domain.commitments import AssessmentState, Commitment
+from ksbb.domain.handovers import Handover, Report
 from ksbb.domain.targets import Target
 from ksbb.usecases.allocate import Allocation
 from ksbb.usecases.dispatch import Dispatch
 from ksbb.usecases.evidence import Evidence
-from ksbb.usecases.hand_over import Handover, Report
 from ksbb.usecases.receive import Receipt
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from ksbb.domain.handovers import OutcomeInput
 from ksbb.domain.parties import (
     Aggregator,
     AggregatorStatus,
@@ -309,7 +310,7 @@ class World:
         """
         sent = _known(driven.dispatch)
         outcomes = [
-            hand_over.OutcomeInput(
+            OutcomeInput(
                 dispatch_line_id=line.id,
                 delivered=line.in_transit,
                 accepted=line.in_transit - rejected - lost,

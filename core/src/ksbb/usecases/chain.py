@@ -35,14 +35,13 @@ def plain(value: object) -> Any:
 
 
 async def load_commitment(desk: Desk, commitment_id: str, *, expected_version: int | None = None) -> Commitment:
-    """The commitment with its lines, locked until the unit ends.
+    """The commitment with its lines, locked until the unit ends unless the unit only reads.
 
     Raises NotFound, and StaleVersion when it isn't at `expected_version`.
     """
     connection = desk.unit.connection
-    found = await connection.execute(
-        select(tables.commitments).where(tables.commitments.c.id == commitment_id).with_for_update()
-    )
+    query = select(tables.commitments).where(tables.commitments.c.id == commitment_id)
+    found = await connection.execute(query if desk.unit.reads_only else query.with_for_update())
     row = found.mappings().first()
     if row is None:
         raise not_found(COMMITMENT, commitment_id)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from ksbb.domain.commitments import Commitment
+from ksbb.domain.document_number import travel_document_number
 from ksbb.domain.errors import invalid, not_found
 from ksbb.domain.parties import Party
 from ksbb.domain.rights import Permission, require
@@ -154,7 +155,7 @@ async def dispatch(
     sequence = await desk.unit.next_number(f"dispatch:{commitment.program_id}:{year}")
     made = Dispatch(
         id=dispatch_id,
-        number=f"SJ-{commitment.program_id.upper()}-{year}-{sequence:06d}",
+        number=travel_document_number(sequence, commitment.program_id, target.area_code, desk.today),
         commitment_id=commitment_id,
         aggregator_id=aggregator.id,
         executor_id=executor_id,

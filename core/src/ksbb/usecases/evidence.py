@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from ksbb.domain.errors import conflict, forbidden, invalid, not_found
+from ksbb.domain.handovers import HandoverStatus
 from ksbb.domain.rights import Permission, require
 from ksbb.domain.text import Text
 from ksbb.storage import tables
@@ -14,7 +15,7 @@ from ksbb.storage.rows import fetch_all, put, put_new
 from ksbb.storage.unit import Unit, new_id
 from ksbb.usecases.chain import append, load_commitment, load_target
 from ksbb.usecases.desk import Desk
-from ksbb.usecases.hand_over import HandoverStatus, load_handover
+from ksbb.usecases.hand_over import load_handover
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_FILES = 10

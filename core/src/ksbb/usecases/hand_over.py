@@ -2,15 +2,15 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import func, select
 
 from ksbb.domain.commitments import Commitment
 from ksbb.domain.errors import Conflict, Problem, conflict, forbidden, invalid, not_found
 from ksbb.domain.handover_report import report_number
+from ksbb.domain.handovers import Handover, HandoverStatus, OutcomeInput, Report
 from ksbb.domain.quantities import HandoverOutcome
 from ksbb.domain.rights import Permission, Role, require
 from ksbb.domain.targets import Target
@@ -19,7 +19,6 @@ from ksbb.program import Stage
 from ksbb.storage import tables
 from ksbb.storage.rows import change, fetch_all, fetch_one, put
 from ksbb.storage.unit import new_id
-from ksbb.usecases.accounts import load_actor
 from ksbb.usecases.allocate import APPROVED, load_allocation, lock_need
 from ksbb.usecases.assess import require_reason
 from ksbb.usecases.chain import (
@@ -27,7 +26,6 @@ from ksbb.usecases.chain import (
     load_commitment,
     load_target,
     plain,
-    refuse_doubles,
     require_licensed,
     require_own,
     statistic,
@@ -36,69 +34,12 @@ from ksbb.usecases.chain import (
 )
 from ksbb.usecases.desk import Desk, jakarta_day
 from ksbb.usecases.dispatch import Dispatch, DispatchLine
+from ksbb.usecases.handover_checks import check_outcomes, refuse_second_pending, require_witness
 
 RENDER_REPORT = "handover_report"
 """The outbox consumer that makes the report's PDF."""
 
 HANDOVER = Text("serah terima", "handover")
-
-
-class HandoverStatus(StrEnum):
-    """Recorded by the executor, then confirmed or refused by the witness."""
-
-    RECORDED = "recorded"
-    CONFIRMED = "confirmed"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutcomeInput:
-    """What the executor records of one dispatched line: delivered = accepted + rejected + lost."""
-
-    dispatch_line_id: str
-    delivered: int
-    accepted: int
-    rejected: int = 0
-    lost: int = 0
-    reason: str = ""
-    condition: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Handover:
-    """One handover of a dispatch. Its quantities count once the witness has confirmed it."""
-
-    id: str
-    dispatch_id: str
-    commitment_id: str
-    target_id: str
-    status: HandoverStatus
-    recipient_name: str
-    recipient_office: str
-    witness_account_id: str
-    recorded_by: str
-    place: str
-    handed_over_at: datetime
-    recorded_at: datetime
-    decided_at: datetime | None
-    decision_note: str
-    lines: tuple[OutcomeInput, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """The handover report (BAST) of a confirmed handover; `file_sha256` is set once its PDF is made."""
-
-    id: str
-    handover_id: str
-    program_id: str
-    year: int
-    sequence: int
-    number: str
-    verify_code: str
-    status: str
-    issued_at: datetime
-    file_sha256: str | None
 
 
 async def load_dispatch(desk: Desk, dispatch_id: str) -> Dispatch:
@@ -148,7 +89,7 @@ async def record(
     commitment.require_status(APPROVED, "hand_over")
     require_own(desk, sent.executor_id, Text("mencatat serah terima ini", "record this handover"))
     await require_licensed(desk, commitment, sent.aggregator_id, target.area_code)
-    await _require_witness(desk, commitment, sent, target, witness_account_id)
+    await require_witness(desk, commitment, sent, target, witness_account_id)
     if not sent.at <= handed_over_at <= desk.now:
         raise invalid(
             "time",
@@ -167,8 +108,8 @@ async def record(
     ):
         if not value.strip():
             raise invalid("required", Text("wajib diisi", "is required"), pointer, {"minLength": 1}, value)
-    await _refuse_second_pending(desk, dispatch_id)
-    _check_outcomes(sent, lines)
+    await refuse_second_pending(desk, dispatch_id)
+    check_outcomes(sent, lines)
     handover = Handover(
         id=new_id(),
         dispatch_id=dispatch_id,
@@ -228,7 +169,7 @@ async def confirm(desk: Desk, handover_id: str, *, expected_version: int) -> tup
 
     for position, given in enumerate(sorted(handover.lines, key=in_lock_order)):
         sent_line = dispatched[given.dispatch_line_id]
-        outcome = _outcome(given, position)
+        outcome = given.outcome(position)
         balances[sent_line.line_id] = balances[sent_line.line_id].hand_over(outcome)
         await _settle(desk, commitment, target, sent_line, outcome)
     commitment = await store_balances(desk, commitment, balances)
@@ -290,88 +231,6 @@ async def _decide(desk: Desk, handover_id: str, expected_version: int) -> tuple[
             )
         )
     return commitment, handover, target, role
-
-
-async def _require_witness(desk: Desk, commitment: Commitment, sent: Dispatch, target: Target, account_id: str) -> None:
-    witness = await load_actor(desk.unit.connection, account_id)
-    if witness is None or witness.role_for(Permission.WITNESS, commitment.program_id, target.area_code) is None:
-        raise invalid(
-            "witness_unknown",
-            Text(
-                f"saksi haruslah petugas dengan peran witness untuk wilayah {target.area_code}",
-                f"the witness must be an officer with the role witness for area {target.area_code}",
-            ),
-            "/witness_account_id",
-            {"role": str(Role.WITNESS), "area": target.area_code},
-            account_id,
-        )
-    parties = {commitment.collaborator_id, sent.aggregator_id, sent.executor_id}
-    if account_id == desk.actor.account_id or (witness.party_id is not None and witness.party_id in parties):
-        raise forbidden(
-            "witness_not_independent",
-            Text(
-                "saksi tidak boleh berasal dari pemberi, agregator, atau pelaksana bantuan ini",
-                "the witness may not belong to the donor, the aggregator or the executor of this aid",
-            ),
-        )
-
-
-async def _refuse_second_pending(desk: Desk, dispatch_id: str) -> None:
-    table = tables.handovers
-    query = select(table.c.id).where(table.c.dispatch_id == dispatch_id, table.c.status == HandoverStatus.RECORDED)
-    if (await desk.unit.connection.execute(query)).first() is not None:
-        raise conflict(
-            "handover_pending",
-            Text(
-                "serah terima sebelumnya dari pengiriman ini masih menunggu saksi",
-                "an earlier handover of this dispatch still waits for its witness",
-            ),
-        )
-
-
-def _check_outcomes(sent: Dispatch, lines: Sequence[OutcomeInput]) -> None:
-    if not lines:
-        raise invalid(
-            "lines", Text("sebutkan paling sedikit satu baris", "name at least one line"), "/lines", {"minItems": 1}, 0
-        )
-    refuse_doubles([line.dispatch_line_id for line in lines], "/lines")
-    known = {line.id: line for line in sent.lines}
-    for position, given in enumerate(lines):
-        line = known.get(given.dispatch_line_id)
-        if line is None:
-            raise invalid(
-                "unknown_line",
-                Text(
-                    f"surat jalan {sent.number} tidak memuat baris ini",
-                    f"travel document {sent.number} has no such line",
-                ),
-                f"/lines/{position}/dispatch_line_id",
-                sorted(known),
-                given.dispatch_line_id,
-            )
-        outcome = _outcome(given, position)
-        if outcome.delivered > line.in_transit:
-            raise invalid(
-                "over_quantity",
-                Text(
-                    f"dalam perjalanan {line.in_transit}, diberikan {outcome.delivered}",
-                    f"{line.in_transit} are in transit, given {outcome.delivered}",
-                ),
-                f"/lines/{position}/delivered",
-                {"maximum": line.in_transit},
-                outcome.delivered,
-            )
-
-
-def _outcome(given: OutcomeInput, position: int) -> HandoverOutcome:
-    return HandoverOutcome(
-        delivered=given.delivered,
-        accepted=given.accepted,
-        rejected=given.rejected,
-        lost=given.lost,
-        reason=given.reason,
-        pointer=f"/lines/{position}",
-    )
 
 
 async def _settle(

@@ -45,4 +45,6 @@ class Platform:
     async def reading_desk(self, actor: Actor) -> AsyncIterator[Desk]:
         """A desk that only reads; nothing that is done at it is kept."""
         async with self.database.read() as connection:
-            yield Desk(unit=Unit(connection), actor=actor, now=self.clock.now(), programs=self.programs)
+            yield Desk(
+                unit=Unit(connection, reads_only=True), actor=actor, now=self.clock.now(), programs=self.programs
+            )

@@ -19,6 +19,7 @@ from ksbb.cli.replay.dataset import Dataset
 from ksbb.cli.replay.plan import Goods, Plan
 from ksbb.cli.running import OPERATOR
 from ksbb.domain.commitments import AssessmentState, Commitment, CommitmentStatus
+from ksbb.domain.handovers import Handover, HandoverStatus, OutcomeInput
 from ksbb.domain.parties import FundSource
 from ksbb.domain.rights import Actor
 from ksbb.domain.targets import Target, TargetKind
@@ -60,7 +61,7 @@ class Case:
     commitment: Commitment | None = None
     allocations: dict[int, allocate.Allocation] = field(default_factory=dict)
     dispatches: dict[int, dispatch.Dispatch] = field(default_factory=dict)
-    handovers: dict[int, hand_over.Handover] = field(default_factory=dict)
+    handovers: dict[int, Handover] = field(default_factory=dict)
 
     @property
     def standing(self) -> Commitment:
@@ -304,7 +305,7 @@ class Replay:
         for number, drop in enumerate(case.plan.drops):
             sent = case.dispatches[number]
             if number not in case.handovers:
-                outcome = hand_over.OutcomeInput(
+                outcome = OutcomeInput(
                     dispatch_line_id=sent.lines[0].id,
                     delivered=drop.quantity,
                     accepted=drop.quantity - drop.rejected - drop.lost,
@@ -327,7 +328,7 @@ class Replay:
                     )
             await self._attach(case, case.handovers[number], executor)
 
-    async def _attach(self, case: Case, handover: hand_over.Handover, executor: Actor) -> None:
+    async def _attach(self, case: Case, handover: Handover, executor: Actor) -> None:
         async with self.platform.reading_desk(executor) as desk:
             attached = await evidence.evidence_of(desk, handover.id)
         if not attached:
@@ -340,7 +341,7 @@ class Replay:
             return
         witness = self.cast.actors[f"saksi{case.plan.city.replace('.', '')}"]
         for number, handover in case.handovers.items():
-            if handover.status is hand_over.HandoverStatus.RECORDED:
+            if handover.status is HandoverStatus.RECORDED:
                 async with self._desk(witness) as desk:
                     case.commitment, case.handovers[number], _ = await hand_over.confirm(
                         desk, handover.id, expected_version=case.standing.version

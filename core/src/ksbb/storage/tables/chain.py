@@ -167,7 +167,7 @@ dispatches = Table(
     "dispatches",
     metadata,
     identity(),
-    Column("number", Code, nullable=False, unique=True),
+    Column("number", Name, nullable=False, unique=True),
     Column("commitment_id", ForeignKey("commitments.id"), nullable=False, index=True),
     Column("aggregator_id", ForeignKey("parties.id"), nullable=False),
     Column("executor_id", ForeignKey("parties.id"), nullable=False, index=True),

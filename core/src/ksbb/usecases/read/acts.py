@@ -10,6 +10,7 @@ from typing import Any
 
 from ksbb.domain.commitments import EDITABLE, MOVES, AssessmentState, Commitment, CommitmentStatus
 from ksbb.domain.errors import Conflict, Forbidden, InvalidInput, Unavailable
+from ksbb.domain.handovers import HandoverStatus
 from ksbb.domain.parties import require_entitled
 from ksbb.domain.rights import Permission, require
 from ksbb.domain.text import Text
@@ -17,7 +18,6 @@ from ksbb.usecases.chain import load_aggregator, refuse_own_commitment, require_
 from ksbb.usecases.close import require_may_end
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.evidence import MAX_FILES
-from ksbb.usecases.hand_over import HandoverStatus
 from ksbb.usecases.parties import licences_of
 from ksbb.usecases.read.detail import CommitmentDetail
 from ksbb.usecases.read.movements import DispatchDetail, HandoverDetail

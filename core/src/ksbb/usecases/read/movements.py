@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from ksbb.domain.errors import not_found
+from ksbb.domain.handovers import HandoverStatus, OutcomeInput, Report
 from ksbb.domain.targets import TargetKind
 from ksbb.storage import tables
 from ksbb.storage.rows import as_record, fetch_all
 from ksbb.usecases.allocate import Allocation
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.dispatch import DispatchLine
-from ksbb.usecases.hand_over import HandoverStatus, OutcomeInput, Report
 from ksbb.usecases.read.chain import PartyName
 from ksbb.usecases.read.visibility import DISPATCH, HANDOVER, concerned_handovers, may_read, visible_commitments
 from ksbb.usecases.receive import LineQuantity, Receipt

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ksbb.domain.errors import InvalidInput, invalid
 from ksbb.domain.text import Text
 from ksbb.storage.rows import as_record
+from ksbb.storage.tables.base import UtcTime
 
 Record = TypeVar("Record")
 DEFAULT_LIMIT = 50
@@ -102,7 +103,7 @@ def _read(cursor: str, sort: str, column: ColumnElement[Any]) -> tuple[Any, str]
         given, value, last = msgspec.convert(msgspec.json.decode(raw), tuple[str, Any, str])
         if given != sort:
             raise _broken(cursor)
-        kind: type[Any] = column.type.python_type
+        kind: type[Any] = datetime if isinstance(column.type, UtcTime) else column.type.python_type
         value = msgspec.convert(value, kind)
         if isinstance(value, datetime):
             value = value.astimezone(UTC)

@@ -8,13 +8,14 @@ from sqlalchemy import ColumnElement, and_, select
 
 from ksbb.domain.errors import InvalidInput, Unavailable, conflict, not_found
 from ksbb.domain.handover_report import HandoverReport, ReportEvidence, ReportLine, ReportParty
+from ksbb.domain.handovers import HandoverStatus, Report
 from ksbb.domain.text import Text
 from ksbb.domain.travel_document import TravelDocument, TravelLine
 from ksbb.storage import tables
 from ksbb.storage.rows import fetch_one
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.evidence import content_of, evidence_of
-from ksbb.usecases.hand_over import HandoverStatus, Report, load_dispatch, load_handover
+from ksbb.usecases.hand_over import load_dispatch, load_handover
 from ksbb.usecases.read.photos import without_metadata
 from ksbb.usecases.read.visibility import HANDOVER
 

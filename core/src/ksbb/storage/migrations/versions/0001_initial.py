@@ -332,7 +332,7 @@ def upgrade() -> None:
     op.create_table(
         "dispatches",
         sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.String(length=200), nullable=False),
         sa.Column("commitment_id", sa.String(length=36), nullable=False),
         sa.Column("aggregator_id", sa.String(length=36), nullable=False),
         sa.Column("executor_id", sa.String(length=36), nullable=False),
