@@ -4,12 +4,13 @@ import itertools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
 import pytest_asyncio
 from litestar import Litestar
+from pydantic import SecretStr
 
 from ksbb.api.app import create_app
 from ksbb.api.auth import access_token
@@ -60,7 +61,7 @@ class Api:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings with a secret of the test's own."""
-    return Settings(secret="a-secret-for-tests-that-is-long-enough", data_dir=tmp_path, public_url=BASE)
+    return Settings(secret=SecretStr("a-secret-for-tests-that-is-long-enough"), data_dir=tmp_path, public_url=BASE)
 
 
 @pytest_asyncio.fixture
@@ -68,6 +69,6 @@ async def api(world: World, programs: ProgramHost, settings: Settings) -> AsyncI
     """The application over the world."""
     app = create_app(world.platform, settings, programs)
     # Not Litestar's test client: it runs the application in an event loop of its own, the database belongs to this one.
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    transport = httpx.ASGITransport(cast("Any", app), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
         yield Api(app=app, client=client)

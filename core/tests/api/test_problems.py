@@ -1,10 +1,11 @@
 """Every error is a problem of RFC 9457, in the language asked for."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from ksbb.api.app import MAX_JSON_BYTES, create_app
 from ksbb.programs import ProgramHost, host_of, load_programs
@@ -282,12 +283,14 @@ async def test_an_act_without_a_key(api: Any) -> None:
 
 async def test_a_program_that_does_not_run(world: World, tmp_path: Path) -> None:
     settings = Settings(
-        secret="a-secret-for-tests-that-is-long-enough",
+        secret=SecretStr("a-secret-for-tests-that-is-long-enough"),
         data_dir=tmp_path,
         programs=ProgramsSettings(enabled=("pangan",)),
     )
     app = create_app(world.platform, settings, load_programs(settings))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ksbb.example") as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(cast("Any", app)), base_url="http://ksbb.example"
+    ) as client:
         answer = await client.get("/api/v1/programs/umkm", headers={"Accept-Language": "en"})
     message = (
         "program umkm is disabled; installed, but not in programs.enabled (add umkm to programs.enabled, then restart)"
@@ -306,7 +309,9 @@ async def test_a_program_that_does_not_run(world: World, tmp_path: Path) -> None
 async def test_a_database_that_is_away(programs: ProgramHost, settings: Settings) -> None:
     database = Database("postgresql+asyncpg://nobody@127.0.0.1:1/nothing", pool_size=0)
     app = create_app(Platform(database, programs, SystemClock()), settings, host_of((), {}))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ksbb.example") as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(cast("Any", app)), base_url="http://ksbb.example"
+    ) as client:
         answer = await client.get("/api/v1/targets", headers={"Accept-Language": "en"})
         ready = await client.get("/api/v1/health/ready")
         live = await client.get("/api/v1/health/live")

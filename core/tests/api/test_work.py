@@ -157,7 +157,8 @@ async def test_parked_work_is_seen_and_tried_again(api: Any, world: World, parke
     async with world.platform.database.read() as connection:
         events = tables.events
         query = select(events.c.kind, events.c.account_id).where(events.c.stream == f"work:{parked}")
-        assert (await connection.execute(query)).all() == [("work_retried", world.admin.account_id)]
+        found = [tuple(row) for row in await connection.execute(query)]
+    assert found == [("work_retried", world.admin.account_id)]
 
 
 async def test_parked_work_is_given_up_with_a_reason(api: Any, world: World, parked: str) -> None:

@@ -5,13 +5,15 @@ import json
 import shutil
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
+import structlog
 from sqlalchemy import Table, select
 
 import ksbb_ketenagakerjaan
@@ -20,6 +22,7 @@ import ksbb_pendidikan
 import ksbb_permukiman
 import ksbb_persampahan
 import ksbb_umkm
+from ksbb.cli.running import quiet_logs
 from ksbb.flows.context import EngineContext
 from ksbb.flows.embedded import embedded_prefect
 from ksbb.flows.engine import Engine
@@ -28,6 +31,7 @@ from ksbb.programs import ProgramHost, host_of
 from ksbb.programs.loading import caller_of, new_manager
 from ksbb.storage import tables
 from ksbb.storage.database import Database
+from ksbb.testing.fixtures import _copy
 from ksbb.testing import Driven, FakeClock, Step, World
 from ksbb.usecases import commit
 from ksbb.usecases.platform import Platform
@@ -72,6 +76,9 @@ PROGRAMS = (
 )
 
 
+SETTINGS = {"pangan": {"expiry_watch_days": 365}}
+
+
 class Raiser:
     """A listener that always fails."""
 
@@ -81,7 +88,7 @@ class Raiser:
         raise RuntimeError(f"can't hear {event.stage}")
 
 
-@dataclass
+@dataclass(eq=False)
 class Diary:
     """A listener that notes what it is told, and whether another connection sees the event already."""
 
@@ -119,6 +126,13 @@ class Rig:
         """The world's database."""
         return self.world.platform.database
 
+    def lines(self, program_id: str, aid_type_id: str, quantity: int, **attributes: Any) -> list[commit.LineInput]:
+        """One line with the attributes of the aid type's first example, but for the given ones."""
+        aid_type = self.host.require(program_id).program.aid_type(aid_type_id)
+        assert aid_type is not None
+        given = {**aid_type.examples[0], **attributes}
+        return [commit.LineInput(aid_type=aid_type_id, quantity=quantity, attributes=given)]
+
     async def submit(self, program_id: str, *, quantity: int = 10, **given: Any) -> Driven:
         """A commitment, submitted and not assessed."""
         lines = given.pop("lines", None) or self.world.lines(program_id, quantity=quantity)
@@ -128,6 +142,11 @@ class Rig:
         """Several commitments, submitted while the engine pauses, so that they reach it together."""
         async with self.pause():
             return [await self.submit(program_id, quantity=quantity, **given) for quantity in quantities]
+
+    @property
+    def foreign(self) -> Any:
+        """The module of the flows at fault. Not imported at the top: Prefect must find its settings first."""
+        return import_module("troubled_flows")
 
     def pause(self) -> "_Pause":
         """Keep the engine from taking work."""
@@ -208,7 +227,9 @@ def listening(host: ProgramHost, plugins: Mapping[str, object]) -> ProgramHost:
 @pytest.fixture(scope="session", autouse=True)
 def _foreign_flows() -> Iterator[None]:
     sys.path.append(str(FOREIGN))
+    quiet_logs()
     yield
+    structlog.reset_defaults()
     sys.path.remove(str(FOREIGN))
 
 
@@ -223,6 +244,18 @@ def prefect_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     asyncio.run(once())
     return folder
+
+
+@pytest.fixture
+def runs_in() -> Callable[[Path], list[Mapping[str, Any]]]:
+    """Reads what Prefect keeps of its runs in a data folder."""
+    return runs_of
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str, postgres_template: str) -> Iterator[str]:
+    """The URL of a PostgreSQL database of the test's own, with schema and areas."""
+    yield from _copy(postgres_url, postgres_template)
 
 
 @pytest.fixture
@@ -241,7 +274,7 @@ async def rig(
     shutil.copyfile(sqlite_template, file)
     database = Database(f"sqlite+aiosqlite:///{file}")
     diary, clock = Diary(file), FakeClock()
-    host = listening(host_of(PROGRAMS, {}), {"raiser": Raiser(), "diary": diary})
+    host = listening(host_of(PROGRAMS, SETTINGS), {"raiser": Raiser(), "diary": diary})
     platform = Platform(database, host, clock)
     world = await World.seed(platform, clock)
     engine = Engine(EngineContext(platform=platform, host=host, public_url=PUBLIC_URL), data_dir)
@@ -250,13 +283,3 @@ async def rig(
     yield Rig(engine=engine, host=host, world=world, clock=clock, data_dir=data_dir, diary=diary)
     engine.stop()
     await database.close()
-
-
-def food(quantity: int, **attributes: Any) -> list[commit.LineInput]:
-    """A line of staple packages with other attributes than the example's."""
-    aid_type = ksbb_pangan.PROGRAM.aid_types[0]
-    return [
-        commit.LineInput(
-            aid_type=aid_type.id, quantity=quantity, attributes={**aid_type.examples[0], **attributes}
-        )
-    ]

@@ -61,7 +61,8 @@ async def test_a_submitted_commitment_is_assessed(rig: Any) -> None:
 
 
 async def test_findings_are_kept_and_block(rig: Any) -> None:
-    (driven,) = await rig.submit_all("pangan", [10], attributes={"halal": False, "expires_on": "2026-09-01"})
+    lines = rig.lines("pangan", "staple_food", 10, halal=False, expires_on="2026-09-01")
+    (driven,) = await rig.submit_all("pangan", [10], lines=lines)
     await rig.engine.drain()
     (assessed,) = await rig.assessments_of(driven)
     assert assessed["state"] == "blocked"
@@ -110,12 +111,10 @@ async def test_a_rule_that_raises_concerns_its_commitment_alone(rig: Any) -> Non
 
 
 async def test_a_transient_failure_is_tried_again_after_growing_waits(rig: Any) -> None:
-    from troubled_flows import FAILURES
-
     reason = "ConnectionError: the register of companies doesn't answer"
     async with rig.pause():
         lasting, passing, sound = [await rig.submit("flaky") for _ in range(3)]
-        FAILURES.update({lasting.commitment.number: 99, passing.commitment.number: 2})
+        rig.foreign.FAILURES.update({lasting.commitment.number: 99, passing.commitment.number: 2})
     waits = []
     for attempt in range(1, MAX_ATTEMPTS + 1):
         await rig.engine.drain()
@@ -179,7 +178,7 @@ async def test_work_of_a_program_that_is_gone_says_so(rig: Any) -> None:
     known = ", ".join(sorted(active.program.id for active in rig.host.active()))
     assert (row["status"], row["reason"]) == (
         "pending",
-        f"InvalidInput: program seni_budaya is not known; known are: {known}",
+        f"InvalidInput: /program_id: program seni_budaya is not known; known are: {known}",
     )
 
 

@@ -19,16 +19,6 @@ from ksbb.usecases import commit
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("prefect")]
 
 
-def lines_of(rig: Any, program_id: str, aid_type_id: str, quantity: int, **attributes: Any) -> list[commit.LineInput]:
-    """One line with the attributes of the aid type's first example, and some others."""
-    aid_type = rig.host.require(program_id).program.aid_type(aid_type_id)
-    return [
-        commit.LineInput(
-            aid_type=aid_type_id, quantity=quantity, attributes={**aid_type.examples[0], **attributes}
-        )
-    ]
-
-
 def owed(rig: Any, program_id: str, kind: str, due_on: date) -> dict[str, Any]:
     """An open follow-up that the aggregator owes."""
     return {
@@ -42,7 +32,7 @@ def owed(rig: Any, program_id: str, kind: str, due_on: date) -> dict[str, Any]:
 
 
 async def test_goods_near_their_expiry(rig: Any) -> None:
-    lines = lines_of(rig, "pangan", "staple_food", 10, expires_on="2027-04-01")
+    lines = rig.lines("pangan", "staple_food", 10, expires_on="2027-04-01")
     held = await rig.world.drive(Step.RECEIVED, lines=lines)
     moved_on = await rig.world.drive(Step.CONFIRMED, lines=lines)
     for _ in range(2):
@@ -54,7 +44,7 @@ async def test_goods_near_their_expiry(rig: Any) -> None:
 
 async def test_imeis_in_two_commitments(rig: Any) -> None:
     imeis = [luhn(f"0044020000100{number}") for number in range(10)]
-    lines = lines_of(rig, "pendidikan", "student_device", 10, imei=imeis)
+    lines = rig.lines("pendidikan", "student_device", 10, imei=imeis)
     first = await rig.world.drive(Step.APPROVED, program_id="pendidikan", lines=lines)
     (second,) = await rig.submit_all("pendidikan", [10], lines=lines)
     await rig.engine.drain()
@@ -106,15 +96,14 @@ async def test_enterprises_are_asked_after_six_months(rig: Any) -> None:
 
 
 async def test_placement_is_asked_after_ninety_days(rig: Any) -> None:
-    aid_type = rig.host.require("ketenagakerjaan").program.aid_type("job_placement")
-    driven = await handed_over(rig, "ketenagakerjaan", lines_of(rig, "ketenagakerjaan", aid_type.id, 10))
+    driven = await handed_over(rig, "ketenagakerjaan", rig.lines("ketenagakerjaan", "job_placement", 10))
     assert await rig.follow_ups_of(driven) == [
         owed(rig, "ketenagakerjaan", "placement_90_days", date(2026, 8, 3) + timedelta(days=90))
     ]
 
 
 async def test_an_offtake_is_asked_every_month(rig: Any) -> None:
-    lines = lines_of(rig, "persampahan", "recyclable_offtake", 50)
+    lines = rig.lines("persampahan", "recyclable_offtake", 50)
     driven = await handed_over(rig, "persampahan", lines)
     months = rig.host.require("persampahan").settings.offtake_months
     days = [date(2026 + (8 + month - 1) // 12, (8 + month - 1) % 12 + 1, 3) for month in range(1, months + 1)]
@@ -122,7 +111,7 @@ async def test_an_offtake_is_asked_every_month(rig: Any) -> None:
 
 
 async def test_photos_of_works_are_asked_at_their_approval(rig: Any) -> None:
-    lines = rig.world.lines("permukiman")
+    lines = rig.lines("permukiman", "works", 72)
     start, end = (date.fromisoformat(str(lines[0].attributes[f"planned_{name}_on"])) for name in ("start", "end"))
     driven = await rig.world.drive(Step.ASSESSED, program_id="permukiman", lines=lines)
     await rig.engine.drain()
@@ -164,19 +153,18 @@ async def test_an_unknown_schedule(rig: Any) -> None:
 
 
 async def test_a_schedule_fires_by_itself(rig: Any) -> None:
-    from troubled_flows import TICKS
-
     every_three_seconds = Scheduled("test.ticking", load_flow("troubled_flows:ticking"), "* * * * * */3")
+    ticks = rig.foreign.TICKS
     own = list(rig.engine._schedules.values())
     await rig.on_engine(lambda: rig.engine._prefect.deploy([*own, every_three_seconds]))
     started = time.monotonic()
     try:
-        while len(TICKS) < 3:
-            assert time.monotonic() - started < 60, f"ticked {len(TICKS)} times in a minute"
+        while len(ticks) < 3:
+            assert time.monotonic() - started < 60, f"ticked {len(ticks)} times in a minute"
             await asyncio.sleep(0.5)
     finally:
         await rig.on_engine(lambda: rig.engine._prefect.deploy(own))
-    assert TICKS[2] - TICKS[0] >= 2 * 3 - 1.5
+    assert ticks[2] - ticks[0] >= 2 * 3 - 1.5
     states = [run["state"] for run in rig.runs_of_flow("ticking")]
     assert states.count("COMPLETED") >= 3
 

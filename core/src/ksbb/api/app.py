@@ -28,7 +28,7 @@ from ksbb.api.acts import PREFIX
 from ksbb.api.bodies import check_request
 from ksbb.api.context import Context
 from ksbb.api.observe import Started, finish
-from ksbb.api.openapi import INTRODUCTION, OPEN, TAGS, TITLE, VERSION, components
+from ksbb.api.openapi import INTRODUCTION, TAGS, TITLE, VERSION, components
 from ksbb.api.problems import EXCEPTION_HANDLERS
 from ksbb.programs.host import ProgramHost
 from ksbb.settings import Settings
@@ -68,7 +68,6 @@ def create_app(platform: Platform, settings: Settings, host: ProgramHost) -> Lit
         ],
         before_request=check_request,
         middleware=[auth.Authentication],
-        security=OPEN,
     )
     app = Litestar(
         route_handlers=[api, verify.verify_page],

@@ -149,8 +149,7 @@ async def login(request: ApiRequest, data: JSONBody[LoginIn]) -> SessionOut:
 
 @post("/refresh", operation_id="refresh", summary="Renew the session", status_code=200)
 async def refresh(request: ApiRequest, data: JSONBody[RefreshIn]) -> SessionOut:
-    """A new access token for a refresh token, which is replaced. Using a replaced one ends all sessions of the account.
-    """
+    """A new access token for a refresh token, which is replaced. Using a replaced one ends all sessions of the account."""
     found = context(request.app)
     async with found.platform.desk(ANONYMOUS) as desk:
         opened = await sessions.renew(desk, data.refresh_token)

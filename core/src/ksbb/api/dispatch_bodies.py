@@ -43,7 +43,9 @@ class DispatchOut(msgspec.Struct, kw_only=True):
     """Goods on their way to one target. `number` is the travel document's, `version` the commitment's."""
 
     id: Id
-    number: Annotated[str, Meta(description="Number of the travel document.", examples=["0045/SJ/KSBB-PANGAN/31.71.06.1002/XI/2026"])]
+    number: Annotated[
+        str, Meta(description="Number of the travel document.", examples=["0045/SJ/KSBB-PANGAN/31.71.06.1002/XI/2026"])
+    ]
     commitment_id: Id
     commitment_number: Number
     program_id: ProgramId

@@ -23,8 +23,7 @@ async def get_coverage(
     aid_type: CodeFilter = None,
     parent: AreaFilter = None,
 ) -> Coverage:
-    """Need, promised, accepted and gap by area and aid type, the widest gap first. What is promised counts as helped.
-    """
+    """Need, promised, accepted and gap by area and aid type, the widest gap first. What is promised counts as helped."""
     async with reading(request) as desk:
         return await coverage(desk, level, program_id=program_id, aid_type=aid_type, parent=parent)
 

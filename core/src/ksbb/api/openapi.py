@@ -121,6 +121,7 @@ def _renamed(derived: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+    operation.setdefault("security", OPEN)
     for parameter in operation.get("parameters") or ():
         parameter["schema"] = _without_null(parameter["schema"])
     responses: dict[str, Any] = operation["responses"]

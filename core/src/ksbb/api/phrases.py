@@ -9,8 +9,7 @@ from ksbb.domain.text import Language, Text
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """What a status is called: `slug` in the problem's type, `title`, and `detail` where no single problem says more.
-    """
+    """What a status is called: `slug` in the problem's type, `title`, and `detail` where no single problem says more."""
 
     slug: str
     title: Text

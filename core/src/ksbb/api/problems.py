@@ -1,6 +1,7 @@
 """Every error as RFC 9457 problem details (`application/problem+json`), in Indonesian or English."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -127,7 +128,7 @@ def _read(request: ApiRequest, error: Exception) -> tuple[int, Phrase, tuple[Pro
         return _read_ksbb(request, error)
     if isinstance(error, Refusal):
         return error.status_code, PHRASES[error.status_code], error.problems, error.headers or {}
-    if isinstance(error, HTTPException) and error.status_code < 500:  # noqa: PLR2004 - client errors
+    if isinstance(error, HTTPException) and error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
         return _read_litestar(request, error)
     if isinstance(error, DataError):
         problem = Problem(
@@ -145,10 +146,10 @@ def _read(request: ApiRequest, error: Exception) -> tuple[int, Phrase, tuple[Pro
 def _read_ksbb(request: ApiRequest, error: KsbbError) -> tuple[int, Phrase, tuple[Problem, ...], dict[str, str]]:
     status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 422)
     headers: dict[str, str] = {}
-    if status == 403 and request.scope.get("user", ANONYMOUS) is ANONYMOUS:  # noqa: PLR2004
+    if status == HTTPStatus.FORBIDDEN and request.scope.get("user", ANONYMOUS) is ANONYMOUS:
         # Nobody is signed in: signing in may help, which 403 would deny.
         status = 401
-    if status == 401:  # noqa: PLR2004
+    if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="ksbb"'
     if isinstance(error, StaleVersion):
         headers["ETag"] = f'"{error.current}"'
@@ -162,7 +163,7 @@ def _read_litestar(
 ) -> tuple[int, Phrase, tuple[Problem, ...], dict[str, str]]:
     phrase = PHRASES.get(error.status_code, PHRASES[400])
     headers = {name: value for name, value in (error.headers or {}).items() if name.lower() != "content-type"}
-    if error.status_code == 429:  # noqa: PLR2004
+    if error.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         headers["Retry-After"] = headers.get("RateLimit-Reset", "60")
     problems: list[Problem] = []
     for item in error.extra if isinstance(error.extra, list) else ():

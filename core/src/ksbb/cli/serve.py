@@ -2,15 +2,13 @@
 
 import logging
 import socket
-import sys
 from pathlib import Path
 
 import click
-import structlog
 import uvicorn
 
 from ksbb.app import web
-from ksbb.cli.running import data_option, settings_for
+from ksbb.cli.running import data_option, log_to_stderr, settings_for
 from ksbb.domain.errors import Problem, Unavailable
 from ksbb.domain.text import Text
 from ksbb.settings import Settings
@@ -32,28 +30,13 @@ def serve(data: Path | None, host: str | None, port: int | None) -> None:
 
 def start(settings: Settings) -> None:
     """Serve until interrupted. Raises Unavailable when the port is taken."""
-    _log_to_stderr()
+    log_to_stderr(logging.INFO)
     _require_free_port(settings)
     where = f"http://{settings.host}:{settings.port}"
     click.echo(f"API            {where}/api/v1", err=True)
     click.echo(f"Documentation  {where}/api/v1/docs", err=True)
     click.echo("Stop with Ctrl-C.", err=True)
     uvicorn.run(web(settings), host=settings.host, port=settings.port, log_config=None, access_log=False)
-
-
-def _log_to_stderr() -> None:
-    human = sys.stderr.isatty()
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 def _require_free_port(settings: Settings) -> None:

@@ -49,6 +49,7 @@ class Engine:
         self._stopping = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake: asyncio.Event | None = None
+        self._main_task: asyncio.Task[None] | None = None
         self._inner: contextvars.Context | None = None
 
     def start(self) -> None:
@@ -87,13 +88,20 @@ class Engine:
         await asyncio.wrap_future(self._submit(lambda: self._run_schedule(name)))
 
     def stop(self) -> None:
-        """Finish the running batch, stop Prefect and its server. Safe to call twice."""
+        """Finish the running batch, stop Prefect and its server; a start under way is given up. Safe to call twice."""
         self._stopping.set()
-        if self._loop is not None and self._wake is not None and self._loop.is_running():
-            self._loop.call_soon_threadsafe(self._wake.set)
+        if self._loop is not None and self._loop.is_running():
+            self._loop.call_soon_threadsafe(self._leave)
         if self._thread.is_alive():
             self._thread.join()
         self._lock.release()
+
+    def _leave(self) -> None:
+        """In the engine's loop: wake it up when it is ready, else give the start up."""
+        if self._ready.done() and self._wake is not None:
+            self._wake.set()
+        elif self._main_task is not None:
+            self._main_task.cancel()
 
     def _submit(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> "Future[Any]":
         outcome: Future[Any] = Future()
@@ -117,15 +125,18 @@ class Engine:
         try:
             asyncio.run(self._run())
         except BaseException as error:  # noqa: BLE001 - handed to whoever waits in another thread
-            if self._ready.done():
+            given_up = self._stopping.is_set()
+            if not self._ready.done():
+                self._ready.set_exception(RuntimeError("the engine was stopped before it was ready") if given_up else error)
+            if not given_up:
                 _log.exception("engine_stopped")
-            else:
-                self._ready.set_exception(error)
 
     async def _run(self) -> None:
         self._tasks: list[asyncio.Task[None]] = []
         self._busy = asyncio.Lock()
-        self._loop, self._wake = asyncio.get_running_loop(), asyncio.Event()
+        self._loop, self._wake, self._main_task = asyncio.get_running_loop(), asyncio.Event(), asyncio.current_task()
+        if self._stopping.is_set():
+            raise asyncio.CancelledError
         shared = self._context.platform
         own = Database(shared.database.url)
         context = replace(self._context, platform=replace(shared, database=own))

@@ -76,8 +76,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statistics:
-    """Statistics as of a day. `participants` really took part, `reached` targets really accepted aid, until that day.
-    """
+    """Statistics as of a day. `participants` really took part, `reached` targets really accepted aid, until that day."""
 
     as_of: date
     since: date | None

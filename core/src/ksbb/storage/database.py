@@ -84,7 +84,7 @@ _PASSING_SQLSTATES = frozenset({"40001", "40P01", "55P03", "53300", "57P01", "57
 
 def is_passing(error: BaseException) -> bool:
     """Whether an error says that the database is away or busy just now: the same request may succeed later."""
-    if isinstance(error, (ConnectionError, TimeoutError, PoolTimeout)) or is_busy(error):
+    if isinstance(error, (ConnectionError, TimeoutError, PoolTimeout)):
         return True
     state = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
     if state in _PASSING_SQLSTATES or state.startswith("08"):

@@ -94,7 +94,7 @@ async def close(desk: Desk, commitment_id: str, *, expected_version: int, note: 
 
 
 def require_may_end(desk: Desk, commitment: Commitment, permission: Permission) -> Role:
-    """The role by which the actor may cancel (`CANCEL`) or close (`CLOSE`): the collaborator its own, an assessor where it assesses.
+    """The role by which the actor may cancel or close: the collaborator its own, an assessor where it assesses.
 
     Raises Forbidden for everybody else.
     """

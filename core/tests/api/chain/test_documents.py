@@ -67,7 +67,9 @@ async def test_the_travel_document(world: World, api: Any) -> None:
     answer = await api.get(world.executor, f"/dispatches/{driven.dispatch.id}/travel-document")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
     assert answer.content.startswith(b"%PDF-")
-    assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''{driven.dispatch.number}.pdf"
+    assert driven.dispatch.number == "0001/SJ/KSBB-PANGAN/31.71.06.1002/VIII/2026"
+    name = "0001-SJ-KSBB-PANGAN-31.71.06.1002-VIII-2026.pdf"
+    assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''{name}"
 
 
 async def test_a_genuine_report_is_confirmed_to_anybody(world: World, api: Any) -> None:

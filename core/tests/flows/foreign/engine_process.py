@@ -1,6 +1,6 @@
 """A process with an engine, as an operator would run it: `engine_process.py DATA DATABASE_URL`.
 
-Writes `ready`, then how many items it handed to flows, then waits for its stdin to close and stops.
+Writes `ready`, then `drained` when the outbox is worked off, then waits for its stdin to close and stops.
 """
 
 import asyncio
@@ -32,7 +32,8 @@ async def main(data: Path, url: str) -> None:
     await engine.ready()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    sys.stdout.write(f"{await engine.drain()}\n")
+    await engine.drain()
+    sys.stdout.write("drained\n")
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.read)
     engine.stop()
