@@ -99,7 +99,10 @@ async def test_a_rule_that_raises_concerns_its_commitment_alone(rig: Any) -> Non
                 {
                     "code": "rule_failed",
                     "severity": "block",
-                    "message": {"id": f"aturan program gagal: {reason}", "en": f"a rule of the program failed: {reason}"},
+                    "message": {
+                        "id": f"aturan program gagal: {reason}",
+                        "en": f"a rule of the program failed: {reason}",
+                    },
                     "pointer": "",
                 }
             ],
@@ -221,7 +224,8 @@ async def test_listeners_are_told_after_the_commit(rig: Any) -> None:
     await rig.engine.drain()
     told = rig.diary.about(driven)
     assert [(event.stage, seen) for event, seen in told] == [
-        (stage, True) for stage in ("submitted", "approved", "allocated", "received", "dispatched", "handed_over", "closed")
+        (stage, True)
+        for stage in ("submitted", "approved", "allocated", "received", "dispatched", "handed_over", "closed")
     ]
     assert {event.commitment_number for event, _ in told} == {driven.commitment.number}
     assert {event.program_id for event, _ in told} == {"pangan"}

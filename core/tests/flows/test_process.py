@@ -179,12 +179,21 @@ async def test_a_server_that_cant_start_says_where_to_look(data_dir: Path, sqlit
 
 def test_prefects_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the environment says of Prefect: it stays in the data folder, tells nobody, and serves no pages."""
-    environment = {"PATH": "/bin", "PREFECT_API_URL": "https://prefect.example/api", "PREFECT_SERVER_ANALYTICS_ENABLED": "true"}
+    environment = {
+        "PATH": "/bin",
+        "PREFECT_API_URL": "https://prefect.example/api",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "true",
+    }
     monkeypatch.setattr(prefect_home.os, "environ", environment)
     home = prefect_home.configure(tmp_path)
     assert home == tmp_path / "prefect"
     assert "PREFECT_API_URL" not in environment
-    off = ("SERVER_ANALYTICS_ENABLED", "SERVER_UI_ENABLED", "LOGGING_TO_API_ENABLED", "CLOUD_ENABLE_ORCHESTRATION_TELEMETRY")
+    off = (
+        "SERVER_ANALYTICS_ENABLED",
+        "SERVER_UI_ENABLED",
+        "LOGGING_TO_API_ENABLED",
+        "CLOUD_ENABLE_ORCHESTRATION_TELEMETRY",
+    )
     assert {environment[f"PREFECT_{name}"] for name in off} == {"false"}
     assert environment["DO_NOT_TRACK"] == "1"
     folders = ("HOME", "PROFILES_PATH", "SERVER_DATABASE_CONNECTION_URL")
@@ -209,9 +218,7 @@ async def test_on_postgresql(data_dir: Path, postgres_database: str) -> None:
         outbox = (await connection.execute(select(tables.outbox))).mappings().all()
         report = (await connection.execute(select(tables.reports))).mappings().one()
         size = (
-            await connection.execute(
-                select(tables.files.c.size).where(tables.files.c.sha256 == report["file_sha256"])
-            )
+            await connection.execute(select(tables.files.c.size).where(tables.files.c.sha256 == report["file_sha256"]))
         ).scalar_one()
     states = [str((await world.reload(driven)).commitment.assessment) for driven in submitted]
     await database.close()

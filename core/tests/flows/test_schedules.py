@@ -71,7 +71,9 @@ async def test_a_licence_that_runs_out(rig: Any) -> None:
                 await rig.engine.run_schedule("ksbb.licence_watch")
             found = await rig.rows(tables.follow_ups, subject_id=licence.id)
             assert [row["kind"] for row in found] == kinds
-        assert {name: found[-1][name] for name in ("program_id", "due_on", "owner_role", "owner_party_id", "title_en")} == {
+        assert {
+            name: found[-1][name] for name in ("program_id", "due_on", "owner_role", "owner_party_id", "title_en")
+        } == {
             "program_id": "ksbb",
             "due_on": today + timedelta(days=12),
             "owner_role": Role.AGGREGATOR,

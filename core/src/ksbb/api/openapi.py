@@ -131,6 +131,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
             "description": phrase.title.en,
             "content": {"application/problem+json": {"schema": {"$ref": _PROBLEM}}},
         }
+    responses.get("204", {}).pop("content", None)
     if method == "get" and "ETag" in (responses.get("200", {}).get("headers") or {}):
         responses["304"] = {"description": "You hold this version already (`If-None-Match`)."}
     operation["responses"] = dict(sorted(responses.items()))

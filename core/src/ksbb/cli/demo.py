@@ -11,8 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from ksbb.app import opened
-from ksbb.cli.replay.dataset import build
-from ksbb.cli.replay.figures import FIGURES, Figure
+from ksbb.cli.replay.dataset import PROGRAMS, build
+from ksbb.cli.replay.figures import Figure, figures_of
 from ksbb.cli.replay.run import Replay, ReplayClock
 from ksbb.cli.running import data_option, json_option, quiet_logs, run, settings_for
 from ksbb.settings import Settings
@@ -35,11 +35,11 @@ def demo(data: Path | None, *, fresh: bool, no_serve: bool) -> None:
     _console.print(f"Data folder: {folder}", soft_wrap=True)
     if fresh:
         _remove(settings)
-    if (settings.data_dir / _DONE).exists():
+    if _is_done(settings, None):
         _console.print("The demonstration's data is there already; `ksbb demo --fresh` makes it anew.")
-        rows = run(lambda: _compare(settings))
+        rows = run(lambda: _compare(settings, None))
     else:
-        rows = run(lambda: _replay(settings))
+        rows = run(lambda: _replay(settings, None))
     _print_table(rows)
     _end_unless_equal(rows)
     if (settings.data_dir / _ACCOUNTS).exists():
@@ -53,14 +53,15 @@ def demo(data: Path | None, *, fresh: bool, no_serve: bool) -> None:
 @click.command()
 @data_option
 @json_option
-def replay(data: Path | None, *, as_json: bool) -> None:
+@click.option("--program", type=click.Choice(list(PROGRAMS)), default=None, help="Replay this program alone.")
+def replay(data: Path | None, program: str | None, *, as_json: bool) -> None:
     """Replay KSBB's history through the real acts and flows, and compare every published figure with what came out.
 
     A replay that was cut off goes on where it stopped.
     """
     settings = settings_for(data)
-    done = (settings.data_dir / _DONE).exists()
-    rows = run(lambda: _compare(settings) if done else _replay(settings))
+    done = _is_done(settings, program)
+    rows = run(lambda: _compare(settings, program) if done else _replay(settings, program))
     if as_json:
         click.echo(json.dumps([_plain(figure, replayed) for figure, replayed in rows], ensure_ascii=False, indent=2))
     else:
@@ -71,7 +72,16 @@ def replay(data: Path | None, *, as_json: bool) -> None:
 Rows = list[tuple[Figure, int]]
 
 
-async def _replay(settings: Settings) -> Rows:
+def _is_done(settings: Settings, program: str | None) -> bool:
+    """Whether a replay of this program, or of all, has come to its end here."""
+    try:
+        summary = json.loads((settings.data_dir / _DONE).read_text("utf-8"))
+    except FileNotFoundError:
+        return False
+    return summary["program"] in (None, program)
+
+
+async def _replay(settings: Settings, program: str | None) -> Rows:
     quiet_logs()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     settings.make_secret()
@@ -93,10 +103,11 @@ async def _replay(settings: Settings) -> Rows:
             running = Replay(
                 runtime.platform, runtime.engine, clock, report, lambda made: _keep_passwords(settings, made)
             )
-            await running.run(build())
+            await running.run(build(program))
             progress.update(task, description="selesai / done", completed=1, total=1)
         seconds = time.monotonic() - started
         summary = {
+            "program": program,
             "acts": running.acts,
             "seconds": round(seconds, 1),
             "acts_per_second": round(running.acts / seconds, 1),
@@ -106,21 +117,23 @@ async def _replay(settings: Settings) -> Rows:
             f"{running.acts} acts in {seconds:.1f} s ({running.acts / seconds:.0f} acts/s, flows and documents included)"
         )
         async with runtime.platform.database.read() as connection:
-            return [(figure, await figure.replayed(connection)) for figure in FIGURES]
+            return [(figure, await figure.replayed(connection)) for figure in figures_of(program)]
 
 
-async def _compare(settings: Settings) -> Rows:
+async def _compare(settings: Settings, program: str | None) -> Rows:
     quiet_logs()
     database = Database(settings.database_url, pool_size=1)
     try:
         await migrate.check(database)
         async with database.read() as connection:
-            return [(figure, await figure.replayed(connection)) for figure in FIGURES]
+            return [(figure, await figure.replayed(connection)) for figure in figures_of(program)]
     finally:
         await database.close()
 
 
 def _print_table(rows: Rows) -> None:
+    if not rows:
+        return
     table = Table(title="KSBB: published and replayed figures (the replay's records are synthetic)")
     table.add_column("Figure, its base, source and day")
     for heading in ("Published", "Replayed"):
@@ -142,7 +155,7 @@ def _end_unless_equal(rows: Rows) -> None:
     if wrong:
         click.echo(f"{len(wrong)} figures differ: {', '.join(wrong)}", err=True)
         raise SystemExit(1)
-    _console.print(f"All {len(rows)} figures are equal.")
+    _console.print(f"All {len(rows)} figures are equal." if rows else "No figure of this program was published.")
 
 
 def _plain(figure: Figure, replayed: int) -> dict[str, object]:

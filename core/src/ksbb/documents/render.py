@@ -95,7 +95,7 @@ def _compile(template: str, content: dict[str, Any], images: dict[str, bytes], m
                     ignore_system_fonts=True,
                     sys_inputs={"data": json.dumps(_printable(content, unshown), ensure_ascii=False)},
                     pdf_standards=["a-2b"],
-                    timestamp=moment.astimezone(WIB),
+                    timestamp=moment.astimezone(WIB).replace(microsecond=0),
                 )
             except typst.TypstError as error:
                 # PDF/A forbids characters without a glyph; Typst names them, so they are known only after a first try

@@ -7,7 +7,7 @@ from typing import Any
 from prefect import flow
 from sqlalchemy import Row, select, update
 
-from ksbb.documents.render import render_report
+from ksbb.documents.render import RenderError, render_report
 from ksbb.domain.parties import AggregatorStatus, Licence
 from ksbb.domain.rights import SYSTEM, Role
 from ksbb.domain.text import Text
@@ -20,7 +20,7 @@ from ksbb.storage.rows import fetch_all
 from ksbb.usecases import follow_ups
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.evidence import keep_file
-from ksbb.usecases.read.reports import gather_report
+from ksbb.usecases.read.reports import gather_report, without_images
 
 PRESSES = 2
 """How many reports are printed at the same time."""
@@ -60,7 +60,11 @@ async def _print(context: EngineContext, presses: asyncio.Semaphore, item: str) 
             if handover_id is None:
                 return b""
             report = await gather_report(desk, handover_id, context.public_url)
-        return await asyncio.to_thread(render_report, report)
+        try:
+            return await asyncio.to_thread(render_report, report)
+        except RenderError:
+            # A photo that can't be printed (CMYK, damaged) is listed: it must not hold up the report
+            return await asyncio.to_thread(render_report, without_images(report))
 
 
 @flow(name="ksbb-lifecycle")

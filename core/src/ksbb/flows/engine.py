@@ -106,7 +106,7 @@ class Engine:
     def _submit(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> "Future[Any]":
         outcome: Future[Any] = Future()
         loop, inner = self._loop, self._inner
-        if loop is None or inner is None:
+        if loop is None or inner is None or loop.is_closed():
             raise RuntimeError("the engine isn't running")
 
         async def carry() -> None:
@@ -127,7 +127,9 @@ class Engine:
         except BaseException as error:  # noqa: BLE001 - handed to whoever waits in another thread
             given_up = self._stopping.is_set()
             if not self._ready.done():
-                self._ready.set_exception(RuntimeError("the engine was stopped before it was ready") if given_up else error)
+                self._ready.set_exception(
+                    RuntimeError("the engine was stopped before it was ready") if given_up else error
+                )
             if not given_up:
                 _log.exception("engine_stopped")
 

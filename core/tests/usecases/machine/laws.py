@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ksbb.domain.areas import city_of
-from ksbb.domain.document_number import report_number
+from ksbb.domain.document_number import report_number, travel_document_number
 from ksbb.domain.events import Event, broken_at
 from ksbb.domain.quantities import LineBalance
 from ksbb.program import Stage
@@ -242,18 +242,21 @@ def numbers_have_no_gaps(rows: Rows) -> None:
         assert row["year"] == day.year
         assert row["number"] == report_number(row["sequence"], row["program_id"], area, day)
         reports[row["program_id"], row["year"]].append(row["sequence"])
-    for sequences in reports.values():
-        assert sorted(sequences) == list(range(1, len(sequences) + 1))
     programs = {row["id"]: row["program_id"] for row in rows["commitments"]}
-    numbered = [
-        *((row["number"], row["program_id"].upper(), row["created_at"]) for row in rows["commitments"]),
-        *((row["number"], f"SJ-{programs[row['commitment_id']].upper()}", row["at"]) for row in rows["dispatches"]),
-    ]
-    books: dict[tuple[str, int], list[str]] = defaultdict(list)
-    for number, book, at in numbered:
-        books[book, jakarta_day(at).year].append(number)
-    for (book, year), numbers in books.items():
-        assert sorted(numbers) == [f"{book}-{year}-{sequence:06d}" for sequence in range(1, len(numbers) + 1)]
+    books: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for row in rows["dispatches"]:
+        day, program_id = jakarta_day(row["at"]), programs[row["commitment_id"]]
+        sequence = int(row["number"].split("/")[0])
+        area = targets[row["target_id"]]["area_code"]
+        assert row["number"] == travel_document_number(sequence, program_id, area, day)
+        books[f"dispatch {program_id}", day.year].append(sequence)
+    for row in rows["commitments"]:
+        year = jakarta_day(row["created_at"]).year
+        sequence = int(row["number"].rpartition("-")[2])
+        assert row["number"] == f"{row['program_id'].upper()}-{year}-{sequence:06d}"
+        books[f"commitment {row['program_id']}", year].append(sequence)
+    for sequences in [*reports.values(), *books.values()]:
+        assert sorted(sequences) == list(range(1, len(sequences) + 1))
 
 
 def outbox_is_what_events_caused(rows: Rows, programs: Programs) -> None:

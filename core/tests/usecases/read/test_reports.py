@@ -2,13 +2,14 @@
 
 import pytest
 
-from ksbb.documents.render import render_report, render_travel_document
+from ksbb.documents.render import RenderError, render_report, render_travel_document
 from ksbb.domain.errors import Conflict
 from ksbb.domain.handover_report import HandoverReport, ReportEvidence, ReportLine, ReportParty
 from ksbb.domain.rights import SYSTEM
 from ksbb.domain.travel_document import TravelDocument, TravelLine
 from ksbb.programs import host_of
 from ksbb.testing import Step, World, tiny_png
+from ksbb.usecases.evidence import attach
 from ksbb.usecases.platform import Platform
 from ksbb.usecases.read.reports import BLANK, gather_report, gather_travel_document, without_images
 
@@ -124,3 +125,17 @@ async def test_the_travel_document(world: World) -> None:
         verify_url=f"{URL}/verify/{driven.dispatch.id}",
     )
     assert render_travel_document(document).startswith(b"%PDF-")
+
+
+async def test_a_photo_that_cannot_be_printed_is_listed(world: World) -> None:
+    driven = await world.drive(Step.RECORDED)
+    assert driven.handover is not None
+    damaged = tiny_png().replace(b"IHDR" + bytes(3), b"IHDR\xff\xff\xff")
+    await world.act(world.executor, attach, driven.handover.id, file_name="rusak.png", content=damaged)
+    driven = await world.confirm(await world.reload(driven))
+    assert driven.handover is not None
+    async with world.platform.reading_desk(SYSTEM) as desk:
+        report = await gather_report(desk, driven.handover.id, URL)
+    with pytest.raises(RenderError, match=r"rusak\.png"):
+        render_report(report)
+    assert render_report(without_images(report)).startswith(b"%PDF-")

@@ -1,5 +1,6 @@
 """The whole data set of the replay."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ksbb.cli.replay import other_plans
@@ -16,17 +17,21 @@ class Dataset:
     plans: tuple[Plan, ...]
 
 
-def build() -> Dataset:
-    """The data set, the same at every call."""
+PROGRAMS: Mapping[str, Callable[[Sites], list[Plan]]] = {
+    "pangan": pangan,
+    "umkm": other_plans.umkm,
+    "pendidikan": other_plans.pendidikan,
+    "ketenagakerjaan": other_plans.ketenagakerjaan,
+    "permukiman": other_plans.permukiman,
+    "persampahan": other_plans.persampahan,
+}
+"""Program id → its plans, with their targets and needs put into the sites."""
+
+
+def build(program: str | None = None) -> Dataset:
+    """The data set of all programs, or of one alone; the same at every call."""
     sites = empty_sites(SEED)
-    sites.build_rws()
-    plans = pangan(sites)
-    for program in (
-        other_plans.umkm,
-        other_plans.pendidikan,
-        other_plans.ketenagakerjaan,
-        other_plans.permukiman,
-        other_plans.persampahan,
-    ):
-        plans += program(sites)
+    if program in (None, "pangan"):
+        sites.build_rws()
+    plans = [plan for known, planned in PROGRAMS.items() if program in (None, known) for plan in planned(sites)]
     return Dataset(sites, tuple(sorted(plans, key=lambda plan: (plan.wave, plan.key))))

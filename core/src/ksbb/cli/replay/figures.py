@@ -19,8 +19,9 @@ PRESS = "press, 2020–2021"
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One published figure: `published` in `unit`, what it counts (`base`), as of a day where one was given."""
+    """One published figure of a program: `published` in `unit`, what it counts (`base`), as of a day where one was given."""
 
+    program: str
     name: Text
     published: int
     unit: str
@@ -52,7 +53,9 @@ _NEED = Text("jumlah kebutuhan sasaran", "sum of the targets' needs")
 
 
 def _committed(program: str, aid_type: str, name: Text, published: int, unit: str, as_of: date | None) -> Figure:
-    return Figure(name, published, unit, _COMMITTED, KSBB_STATEMENT, as_of, count.committed(program, aid_type, as_of))
+    return Figure(
+        program, name, published, unit, _COMMITTED, KSBB_STATEMENT, as_of, count.committed(program, aid_type, as_of)
+    )
 
 
 def _parties(program: str, role: str, published: int, as_of: date | None) -> Figure:
@@ -60,6 +63,7 @@ def _parties(program: str, role: str, published: int, as_of: date | None) -> Fig
     name = Text("kolaborator", "collaborators") if donors else Text("agregator", "aggregators")
     base = _DONORS if donors else _AGGREGATORS
     return Figure(
+        program,
         Text(f"{program}: {name.id}", f"{program}: {name.en}"),
         published,
         "parties",
@@ -118,6 +122,7 @@ FIGURES: tuple[Figure, ...] = (
     _parties("umkm", "collaborator", 197, None),
     _parties("umkm", "aggregator", 10, None),
     Figure(
+        "umkm",
         Text("umkm: komitmen pelatihan", "umkm: training commitments"),
         280,
         "commitments",
@@ -127,6 +132,7 @@ FIGURES: tuple[Figure, ...] = (
         count.lines("umkm", "training"),
     ),
     Figure(
+        "umkm",
         Text("umkm: komitmen fasilitas", "umkm: facilities commitments"),
         59,
         "commitments",
@@ -136,6 +142,7 @@ FIGURES: tuple[Figure, ...] = (
         count.lines("umkm", "facilities"),
     ),
     Figure(
+        "umkm",
         Text("umkm: usaha penerima modal", "umkm: enterprises given capital"),
         16,
         "enterprises",
@@ -165,6 +172,7 @@ FIGURES: tuple[Figure, ...] = (
         "pendidikan", "sim_card", Text("pendidikan: kartu perdana", "education: SIM cards"), 61_500, "card", None
     ),
     Figure(
+        "pendidikan",
         Text("pendidikan: siswa tanpa gawai", "education: students without a device"),
         171_998,
         "students",
@@ -174,6 +182,7 @@ FIGURES: tuple[Figure, ...] = (
         count.need("pendidikan", "student_device"),
     ),
     Figure(
+        "pendidikan",
         Text("pendidikan: guru tanpa komputer", "education: teachers without a computer"),
         12_649,
         "teachers",
@@ -184,6 +193,7 @@ FIGURES: tuple[Figure, ...] = (
     ),
     _parties("ketenagakerjaan", "collaborator", 38, None),
     Figure(
+        "ketenagakerjaan",
         Text("ketenagakerjaan: pelatihan sejak Januari 2021", "employment: trainings since January 2021"),
         55,
         "trainings",
@@ -196,6 +206,7 @@ FIGURES: tuple[Figure, ...] = (
         count.lines("ketenagakerjaan", "training", since=date(2021, 1, 1)),
     ),
     Figure(
+        "ketenagakerjaan",
         Text("ketenagakerjaan: peserta", "employment: participants"),
         2_404,
         "participants",
@@ -209,6 +220,7 @@ FIGURES: tuple[Figure, ...] = (
     ),
     *(
         Figure(
+            "pangan",
             Text(f"menurut kota: {CITY_NAMES[city].id}", f"by city: {CITY_NAMES[city].en}"),
             share,
             "%",
@@ -221,6 +233,7 @@ FIGURES: tuple[Figure, ...] = (
     ),
     *(
         Figure(
+            "pangan",
             Text(f"menurut donatur: {CLASS_NAMES[donor].id}", f"by donor class: {CLASS_NAMES[donor].en}"),
             share,
             "%",
@@ -232,6 +245,7 @@ FIGURES: tuple[Figure, ...] = (
         for donor, share in CLASS_SHARES.items()
     ),
     Figure(
+        "pangan",
         Text("menurut sasaran: RW", "by target: RW"),
         85,
         "%",
@@ -241,6 +255,7 @@ FIGURES: tuple[Figure, ...] = (
         count.share("target_kind", ("rw",), None),
     ),
     Figure(
+        "pangan",
         Text("menurut sasaran: panti, pesantren, yayasan", "by target: homes and boarding schools"),
         15,
         "%",
@@ -250,6 +265,7 @@ FIGURES: tuple[Figure, ...] = (
         count.share("target_kind", INSTITUTIONS, None),
     ),
     Figure(
+        "pangan",
         Text("menurut jenis: sembako", "by aid kind: staples"),
         90,
         "%",
@@ -259,6 +275,7 @@ FIGURES: tuple[Figure, ...] = (
         count.share_of_lines(("staple_food",)),
     ),
     Figure(
+        "pangan",
         Text("menurut jenis: siap saji dan lebaran", "by aid kind: fast food and Eid gifts"),
         10,
         "%",
@@ -268,6 +285,7 @@ FIGURES: tuple[Figure, ...] = (
         count.share_of_lines(FAST_AND_EID),
     ),
     Figure(
+        "pangan",
         Text("nilai komitmen", "value of commitments"),
         15_000_000_000,
         "Rp",
@@ -277,6 +295,7 @@ FIGURES: tuple[Figure, ...] = (
         count.value("pangan", JULY_2020),
     ),
     Figure(
+        "pangan",
         Text("warga rentan di Jakarta", "vulnerable people in Jakarta"),
         2_400_000,
         "people",
@@ -289,3 +308,8 @@ FIGURES: tuple[Figure, ...] = (
     ),
 )
 """Every published figure of the field, in the order of publication by program, then overall."""
+
+
+def figures_of(program: str | None) -> tuple[Figure, ...]:
+    """The figures of one program, or of all."""
+    return tuple(figure for figure in FIGURES if program in (None, figure.program))

@@ -238,13 +238,12 @@ class Replay:
 
     async def _approve(self, case: Case) -> None:
         assessor = self.cast.actors["penilai"]
-        async with self.platform.reading_desk(assessor) as desk:
-            case.commitment = await load_commitment(desk, case.standing.id)
-        if case.commitment.status is CommitmentStatus.SUBMITTED:
+        if case.standing.assessment is not AssessmentState.PASSED:
+            async with self.platform.reading_desk(assessor) as desk:
+                case.commitment = await load_commitment(desk, case.standing.id)
+        if case.standing.status is CommitmentStatus.SUBMITTED:
             async with self._desk(assessor) as desk:
-                case.commitment = await assess.approve(
-                    desk, case.commitment.id, expected_version=case.commitment.version
-                )
+                case.commitment = await assess.approve(desk, case.standing.id, expected_version=case.standing.version)
 
     async def _allocate(self, case: Case) -> None:
         if not case.approved:

@@ -45,7 +45,7 @@ outbox = Table(
     ),
     Index(None, "status", "program_id"),
 )
-"""Work that an event caused: `consumer` is the flow that does it; status pending, done or parked."""
+"""Work that an event caused: `consumer` is the flow that does it; status pending, done, parked or dropped."""
 
 idempotency = Table(
     "idempotency",
