@@ -125,7 +125,8 @@ def test_a_figure_that_differs_ends_with_1(demo: Demo, tmp_path: Path) -> None:
         (data / name).write_bytes((demo.data / name).read_bytes())
     with sqlite3.connect(data / "ksbb.sqlite3") as copy:
         demo.connection.backup(copy)
-        copy.execute("DELETE FROM participants WHERE rowid = (SELECT min(rowid) FROM participants WHERE program_id = 'umkm' AND role = 'aggregator')")
+        first = "SELECT min(rowid) FROM participants WHERE program_id = 'umkm' AND role = 'aggregator'"
+        copy.execute(f"DELETE FROM participants WHERE rowid = ({first})")  # noqa: S608 - our own query
     copy.close()
     done = ksbb(tmp_path, "replay")
     assert done.returncode == 1
@@ -169,7 +170,9 @@ def test_quantities_are_conserved(demo: Demo) -> None:
         "a need is served by what its handovers accepted, and never over-served": """
             SELECT need.id FROM needs AS need WHERE need.accepted <> (
               SELECT coalesce(sum(accepted), 0) FROM allocations WHERE need_id = need.id)
-              OR need.promised <> (SELECT coalesce(sum(quantity - released - accepted - rejected - lost), 0) FROM allocations WHERE need_id = need.id)
+              OR need.promised <> (
+                SELECT coalesce(sum(quantity - released - accepted - rejected - lost), 0)
+                FROM allocations WHERE need_id = need.id)
               OR need.accepted + need.promised > need.quantity
         """,
         "coverage is the sum of the needs": """
@@ -184,10 +187,13 @@ def test_quantities_are_conserved(demo: Demo) -> None:
             GROUP BY program_id, aid_type, measure
             EXCEPT
             SELECT commitments.program_id, aid_type, measures.name,
-              sum(CASE measures.name WHEN 'committed' THEN committed WHEN 'cancelled' THEN cancelled WHEN 'received' THEN received
-                WHEN 'dispatched' THEN dispatched WHEN 'accepted' THEN accepted WHEN 'rejected' THEN rejected ELSE lost END) AS quantity,
-              sum(coalesce(unit_value, 0) * CASE measures.name WHEN 'committed' THEN committed WHEN 'cancelled' THEN cancelled
-                WHEN 'received' THEN received WHEN 'dispatched' THEN dispatched WHEN 'accepted' THEN accepted
+              sum(CASE measures.name
+                WHEN 'committed' THEN committed WHEN 'cancelled' THEN cancelled WHEN 'received' THEN received
+                WHEN 'dispatched' THEN dispatched WHEN 'accepted' THEN accepted
+                WHEN 'rejected' THEN rejected ELSE lost END),
+              sum(coalesce(unit_value, 0) * CASE measures.name
+                WHEN 'committed' THEN committed WHEN 'cancelled' THEN cancelled WHEN 'received' THEN received
+                WHEN 'dispatched' THEN dispatched WHEN 'accepted' THEN accepted
                 WHEN 'rejected' THEN rejected ELSE lost END)
             FROM commitment_lines JOIN commitments ON commitments.id = commitment_id,
               (SELECT 'committed' AS name UNION SELECT 'cancelled' UNION SELECT 'received' UNION SELECT 'dispatched'
@@ -197,7 +203,9 @@ def test_quantities_are_conserved(demo: Demo) -> None:
     }
     found = {law: [tuple(row) for row in demo.rows(query)] for law, query in broken.items()}
     assert found == {law: [] for law in broken}
-    totals = demo.rows("SELECT sum(dispatched) AS sent, sum(accepted) AS got, sum(rejected) AS back, sum(lost) AS gone FROM commitment_lines")[0]
+    totals = demo.rows(
+        "SELECT sum(dispatched) AS sent, sum(accepted) AS got, sum(rejected) AS back, sum(lost) AS gone FROM commitment_lines"
+    )[0]
     assert totals["sent"] == totals["got"] + totals["back"] + totals["gone"]
     assert min(totals["back"], totals["gone"]) > 0, "the replay has mishaps, as the field has"
 
@@ -218,7 +226,7 @@ def test_every_event_chain_is_sound(demo: Demo) -> None:
         "target": demo.value("SELECT count(*) FROM targets"),
         "need": demo.value("SELECT count(*) FROM needs"),
     }
-    versions = dict(demo.rows("SELECT 'commitment:' || id, version FROM commitments"))
+    versions = {row[0]: row[1] for row in demo.rows("SELECT 'commitment:' || id, version FROM commitments")}
     assert {stream: len(events) for stream, events in streams.items() if stream in versions} == versions
 
 
@@ -239,7 +247,9 @@ def test_every_confirmed_handover_has_its_report(demo: Demo) -> None:
 
 
 def test_the_engine_left_nothing(demo: Demo) -> None:
-    assert [tuple(row) for row in demo.rows("SELECT status, reason, attempts FROM outbox GROUP BY 1, 2, 3")] == [("done", "", 0)]
+    assert [tuple(row) for row in demo.rows("SELECT status, reason, attempts FROM outbox GROUP BY 1, 2, 3")] == [
+        ("done", "", 0)
+    ]
     assert [tuple(row) for row in demo.rows("SELECT assessment, count(*) FROM commitments GROUP BY 1")] == [
         ("passed", len(build().plans))
     ]
@@ -247,7 +257,10 @@ def test_the_engine_left_nothing(demo: Demo) -> None:
     blocked = demo.value("SELECT count(*) FROM assessments WHERE state = 'blocked'")
     assert blocked == sum(bool(plan.first_attempt) for plan in build().plans)
     with sqlite3.connect(f"file:{demo.data / 'prefect' / 'prefect.db'}?mode=ro", uri=True) as prefect:
-        states = {row[0] for row in prefect.execute("SELECT DISTINCT state_type FROM flow_run WHERE state_type <> 'SCHEDULED'")}
+        states = {
+            row[0]
+            for row in prefect.execute("SELECT DISTINCT state_type FROM flow_run WHERE state_type <> 'SCHEDULED'")
+        }
     prefect.close()
     assert states == {"COMPLETED"}
 

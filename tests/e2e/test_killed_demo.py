@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from ksbb.cli.replay.dataset import build
@@ -95,7 +95,16 @@ def test_killed_three_times(tmp_path: Path) -> None:
         (figure.name.en, figure.published) for figure in figures_of(PROGRAM)
     ]
     connection = sqlite3.connect(f"file:{data / 'ksbb.sqlite3'}?mode=ro", uri=True)
-    for table in ("commitments", "allocations", "receipts", "dispatches", "handovers", "reports", "evidence", "assessments"):
+    for table in (
+        "commitments",
+        "allocations",
+        "receipts",
+        "dispatches",
+        "handovers",
+        "reports",
+        "evidence",
+        "assessments",
+    ):
         assert (table, connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) == (table, len(plans))  # noqa: S608 - our own names
     lives = Counter(
         row[0]

@@ -56,20 +56,19 @@ async def opened(settings: Settings, clock: Clock | None = None, *, with_engine:
 
 
 def web(settings: Settings) -> "Litestar":
-    """The web application of `ksbb serve`, which starts and stops the engine with itself."""
+    """The web application of `ksbb serve`; its engine runs already, and stops with it.
+
+    Raises Unavailable when the data folder is in use.
+    """
     from ksbb.api.app import create_app  # noqa: PLC0415 - the command line doesn't pay for the web framework
 
     runtime = compose(settings)
-
-    async def start() -> None:
-        await migrate.check(runtime.platform.database)
-        runtime.engine.start()
+    application = create_app(runtime.platform, settings, runtime.host)
 
     async def stop() -> None:
         runtime.engine.stop()
         await runtime.platform.database.close()
 
-    application = create_app(runtime.platform, settings, runtime.host)
-    application.on_startup.append(start)
     application.on_shutdown.append(stop)
+    runtime.engine.start()
     return application

@@ -27,6 +27,8 @@ _PREFIX = "KSBB_"
 _LEVEL = "__"
 _FILE_NAME = "ksbb.toml"
 _SECRET_LENGTH = 32
+_NOT_SETTINGS = frozenset({"config", "password", "admin_password"})
+"""Variables for the file's name and for commands: KSBB_CONFIG, KSBB_PASSWORD, KSBB_ADMIN_PASSWORD."""
 
 
 class ProgramsSettings(BaseModel):
@@ -258,7 +260,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _environment() -> dict[str, Any]:
     """The settings that environment variables hold, nested; lists and tables of programs are JSON."""
-    known = {*Settings.model_fields, "config"}
+    known = {*Settings.model_fields, *_NOT_SETTINGS}
     unknown = [
         (name, field)
         for name in sorted(os.environ)

@@ -31,8 +31,8 @@ from ksbb.programs import ProgramHost, host_of
 from ksbb.programs.loading import caller_of, new_manager
 from ksbb.storage import tables
 from ksbb.storage.database import Database
-from ksbb.testing.fixtures import _copy
 from ksbb.testing import Driven, FakeClock, Step, World
+from ksbb.testing.fixtures import _copy
 from ksbb.usecases import commit
 from ksbb.usecases.platform import Platform
 

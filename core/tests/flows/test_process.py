@@ -10,11 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import ksbb_pangan
-import psutil
+import psutil  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from sqlalchemy import select
 
+import ksbb_pangan
 from ksbb.domain.errors import Unavailable
 from ksbb.domain.events import Event, broken_at
 from ksbb.flows import prefect_home
@@ -162,16 +162,16 @@ async def test_stops_quickly_and_leaves_nothing(data_dir: Path, sqlite_url: str)
 
 
 async def test_a_server_that_cant_start_says_where_to_look(data_dir: Path, sqlite_url: str) -> None:
-    shutil.rmtree(data_dir / "prefect")
     home = data_dir / "prefect"
-    (home / "prefect.db").mkdir(parents=True)
+    for rest in home.glob("prefect.db*"):
+        rest.write_bytes(b"no database" * 100)
     database = Database(sqlite_url)
     engine = engine_on(database, data_dir)
     engine.start()
     with pytest.raises(RuntimeError) as refused:
         await engine.ready()
     assert str(refused.value) == f"Prefect's server ended before it was ready; {home / 'server.log'} says why"
-    assert "unable to open database file" in (home / "server.log").read_text()
+    assert "file is not a database" in (home / "server.log").read_text()
     assert not engine.is_ready
     engine.stop()
     await database.close()
@@ -184,7 +184,7 @@ def test_prefects_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         "PREFECT_API_URL": "https://prefect.example/api",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "true",
     }
-    monkeypatch.setattr(prefect_home.os, "environ", environment)
+    monkeypatch.setattr(os, "environ", environment)
     home = prefect_home.configure(tmp_path)
     assert home == tmp_path / "prefect"
     assert "PREFECT_API_URL" not in environment

@@ -10,7 +10,6 @@ from ksbb.api.commitment_bodies import CommitmentStateOut, state_out
 from ksbb.api.context import ApiRequest
 from ksbb.api.openapi import SECURITY
 from ksbb.usecases import allocate as acts
-from ksbb.usecases.chain import load_commitment
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.read.visibility import require_visible
 
@@ -43,9 +42,7 @@ async def allocate(
             expected_version=version_of(if_match),
             reason=data.reason,
         )
-        body = AllocatedOut(
-            allocation=allocation_out(made), commitment=state_out(await load_commitment(desk, commitment_id))
-        )
+        body = AllocatedOut(allocation=allocation_out(made), commitment=state_out(changed))
         return Answer(body=body, status=201, version=changed.version, location=f"/commitments/{commitment_id}")
 
     return await perform(request, idempotency_key, act)
@@ -79,9 +76,7 @@ async def release(
             reason=data.reason,
             expected_version=version_of(if_match),
         )
-        body = AllocatedOut(
-            allocation=allocation_out(made), commitment=state_out(await load_commitment(desk, commitment_id))
-        )
+        body = AllocatedOut(allocation=allocation_out(made), commitment=state_out(changed))
         return Answer(body=body, version=changed.version)
 
     return await perform(request, idempotency_key, act)

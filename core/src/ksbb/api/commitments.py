@@ -34,7 +34,6 @@ from ksbb.domain.commitments import AssessmentState, Commitment, CommitmentStatu
 from ksbb.domain.quantities import Degree
 from ksbb.domain.targets import TargetKind
 from ksbb.usecases import assess, close, commit
-from ksbb.usecases.chain import load_commitment
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.read import detail
 from ksbb.usecases.read.acts import next_acts
@@ -325,7 +324,7 @@ async def _change(
     async def act(desk: Desk) -> Answer[CommitmentStateOut]:
         await require_visible(desk, commitment_id)
         changed = await change(desk)
-        return Answer(body=state_out(await load_commitment(desk, commitment_id)), version=changed.version)
+        return Answer(body=state_out(changed), version=changed.version)
 
     return await perform(request, key, act)
 

@@ -14,7 +14,6 @@ from ksbb.api.files import DocumentLanguage, attachment
 from ksbb.api.openapi import SECURITY
 from ksbb.documents.render import render_travel_document
 from ksbb.usecases import dispatch as acts
-from ksbb.usecases.chain import load_commitment
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.read.movements import dispatch_detail, dispatches_of
 from ksbb.usecases.read.reports import gather_travel_document
@@ -59,9 +58,7 @@ async def dispatch(
             vehicle=data.vehicle,
         )
         sent = next(found for found in await dispatches_of(desk, commitment_id) if found.id == made.id)
-        body = DispatchedOut(
-            dispatch=dispatch_out(sent), commitment=state_out(await load_commitment(desk, commitment_id))
-        )
+        body = DispatchedOut(dispatch=dispatch_out(sent), commitment=state_out(changed))
         return Answer(body=body, status=201, version=changed.version, location=f"/dispatches/{made.id}")
 
     return await perform(request, idempotency_key, act)

@@ -24,7 +24,7 @@ details{margin:.4rem 0;padding:.4rem .75rem}
 summary{cursor:pointer}summary b{display:inline-block;min-width:4rem}summary span{opacity:.75;margin-left:.6rem}
 table{border-collapse:collapse;width:100%}
 td,th{text-align:left;vertical-align:top;padding:.25rem .5rem;border-top:1px solid var(--line)}
-nav a{margin-right:.8rem}
+nav{display:flex;flex-wrap:wrap;gap:.2rem .8rem}
 """
 CSP = (
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; style-src 'sha256-"

@@ -18,6 +18,7 @@ from ksbb.api.handover_bodies import EvidenceOut, HandoverIn, HandoverOut, evide
 from ksbb.api.openapi import SECURITY
 from ksbb.api.problems import RETRY_SECONDS, Refusal
 from ksbb.documents.render import RenderError, render_report
+from ksbb.domain.commitments import Commitment
 from ksbb.domain.errors import Problem, not_found
 from ksbb.domain.text import Text
 from ksbb.usecases import evidence, hand_over
@@ -75,7 +76,7 @@ async def record(
             handed_over_at=data.handed_over_at,
             expected_version=version_of(if_match),
         )
-        body = await _done(request, desk, changed.id, made.id)
+        body = await _done(request, desk, changed, made.id)
         return Answer(body=body, status=201, version=changed.version, location=f"/handovers/{made.id}")
 
     return await perform(request, idempotency_key, act)
@@ -109,7 +110,7 @@ async def confirm(
     async def act(desk: Desk) -> Answer[HandedOverOut]:
         await commitment_of_handover(desk, handover_id)
         changed, _, _ = await hand_over.confirm(desk, handover_id, expected_version=version_of(if_match))
-        return Answer(body=await _done(request, desk, changed.id, handover_id), version=changed.version)
+        return Answer(body=await _done(request, desk, changed, handover_id), version=changed.version)
 
     return await perform(request, idempotency_key, act)
 
@@ -136,7 +137,7 @@ async def refuse(
         changed, _ = await hand_over.refuse(
             desk, handover_id, reason=data.reason, expected_version=version_of(if_match)
         )
-        return Answer(body=await _done(request, desk, changed.id, handover_id), version=changed.version)
+        return Answer(body=await _done(request, desk, changed, handover_id), version=changed.version)
 
     return await perform(request, idempotency_key, act)
 
@@ -230,11 +231,11 @@ async def report(request: ApiRequest, handover_id: FromPath[str], language: Docu
     return attachment(content, "application/pdf", name)
 
 
-async def _done(request: ApiRequest, desk: Desk, commitment_id: str, handover_id: str) -> HandedOverOut:
-    found = next(one for one in await movements.handovers_of(desk, commitment_id) if one.id == handover_id)
+async def _done(request: ApiRequest, desk: Desk, changed: Commitment, handover_id: str) -> HandedOverOut:
+    found = next(one for one in await movements.handovers_of(desk, changed.id) if one.id == handover_id)
     return HandedOverOut(
         handover=handover_out(found, context(request.app).settings.public_url),
-        commitment=state_out(await load_commitment(desk, commitment_id)),
+        commitment=state_out(changed),
     )
 
 

@@ -56,6 +56,7 @@ TAGS = [
     Tag(name="verify", description="Whether a document is genuine. Public, without personal data."),
     Tag(name="collaborators", description="Who gives."),
     Tag(name="aggregators", description="Who collects under licence."),
+    Tag(name="executors", description="Who carries aid to the targets."),
     Tag(name="follow-ups", description="Dated obligations that programs open."),
     Tag(name="accounts", description="Accounts, roles and API tokens. For admins."),
     Tag(name="engine", description="Work of the engine that was set aside. For admins."),

@@ -13,7 +13,6 @@ from ksbb.api.openapi import SECURITY
 from ksbb.api.receipt_bodies import ReceiptIn, ReceiptOut, WriteOffIn, quantities, receipt_out
 from ksbb.domain.commitments import Commitment
 from ksbb.usecases import receive as acts
-from ksbb.usecases.chain import load_commitment
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.read.visibility import require_visible
 
@@ -70,7 +69,7 @@ async def _book(
     async def act(desk: Desk) -> Answer[ReceivedOut]:
         await require_visible(desk, commitment_id)
         changed, made = await book(desk)
-        body = ReceivedOut(receipt=receipt_out(made), commitment=state_out(await load_commitment(desk, commitment_id)))
+        body = ReceivedOut(receipt=receipt_out(made), commitment=state_out(changed))
         return Answer(body=body, status=201, version=changed.version, location=f"/commitments/{commitment_id}")
 
     return await perform(request, key, act)

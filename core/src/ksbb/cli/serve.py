@@ -8,10 +8,12 @@ import click
 import uvicorn
 
 from ksbb.app import web
-from ksbb.cli.running import data_option, log_to_stderr, settings_for
+from ksbb.cli.running import data_option, log_to_stderr, run, settings_for
 from ksbb.domain.errors import Problem, Unavailable
 from ksbb.domain.text import Text
 from ksbb.settings import Settings
+from ksbb.storage import migrate
+from ksbb.storage.database import Database
 
 
 @click.command()
@@ -29,14 +31,27 @@ def serve(data: Path | None, host: str | None, port: int | None) -> None:
 
 
 def start(settings: Settings) -> None:
-    """Serve until interrupted. Raises Unavailable when the port is taken."""
+    """Serve until interrupted.
+
+    Raises Unavailable when the port or the data folder is in use, Conflict when the schema isn't the present one.
+    """
     log_to_stderr(logging.INFO)
     _require_free_port(settings)
+    run(lambda: _require_schema(settings))
+    application = web(settings)
     where = f"http://{settings.host}:{settings.port}"
     click.echo(f"API            {where}/api/v1", err=True)
     click.echo(f"Documentation  {where}/api/v1/docs", err=True)
     click.echo("Stop with Ctrl-C.", err=True)
-    uvicorn.run(web(settings), host=settings.host, port=settings.port, log_config=None, access_log=False)
+    uvicorn.run(application, host=settings.host, port=settings.port, log_config=None, access_log=False)
+
+
+async def _require_schema(settings: Settings) -> None:
+    database = Database(settings.database_url, pool_size=1)
+    try:
+        await migrate.check(database)
+    finally:
+        await database.close()
 
 
 def _require_free_port(settings: Settings) -> None:

@@ -82,6 +82,10 @@ async def _fill(settings: Settings, email: str | None, password: str) -> None:
                 click.echo(f"areas: {imported.new} of Jakarta")
         if email:
             async with platform.desk(OPERATOR) as desk:
+                address = email.strip().lower()
+                if address in {account.email for account in await accounts.find(desk)}:
+                    click.echo(f"admin: {address} there already")
+                    return
                 grants = [Grant(role=Role.ADMIN), Grant(role=Role.SECRETARIAT)]
-                account = await accounts.create(desk, email=email, name="Admin", password=password, grants=grants)
+                account = await accounts.create(desk, email=address, name="Admin", password=password, grants=grants)
             click.echo(f"admin: {account.email}")

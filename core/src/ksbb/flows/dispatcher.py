@@ -25,7 +25,8 @@ from ksbb.usecases.hand_over import RENDER_REPORT
 if TYPE_CHECKING:
     from prefect import Flow, State
 
-BATCH = 500
+BATCH = 100
+"""Items handed over at once: a stop waits for them, so that they must be done within seconds."""
 LEASE = timedelta(minutes=10)
 CORE_FLOWS = {LIFECYCLE: "ksbb.flows.core_flows:lifecycle", RENDER_REPORT: "ksbb.flows.core_flows:handover_reports"}
 _log = structlog.get_logger("ksbb.flows")

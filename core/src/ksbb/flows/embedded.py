@@ -139,6 +139,11 @@ async def embedded_prefect(data_dir: Path) -> AsyncIterator[EmbeddedPrefect]:
     A fresh data folder takes some 14 s to be ready, a used one 6 s. Raises RuntimeError when the server ends before that.
     """
     home = configure(data_dir)
+    was_ready = home / "was-ready"
+    if not was_ready.exists():
+        # A first start that was cut off may have left half a schema, which Prefect couldn't repair; nothing else is in it
+        for rest in home.glob("prefect.db*"):
+            rest.unlink()
     password = f"ksbb:{secrets.token_urlsafe(24)}"
     with (home / "server.log").open("wb") as errors:
         server = subprocess.Popen(
@@ -155,6 +160,7 @@ async def embedded_prefect(data_dir: Path) -> AsyncIterator[EmbeddedPrefect]:
         port, connect = await asyncio.gather(
             asyncio.to_thread(_read_port, server, home), asyncio.to_thread(_import_prefect)
         )
+        was_ready.touch()
         async with AsyncExitStack() as stack:
             yield EmbeddedPrefect(await connect(stack, port, password))
             await asyncio.to_thread(_drain_events)

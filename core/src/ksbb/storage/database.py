@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
@@ -55,6 +56,12 @@ class Database:
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
         self._writer = self.engine.execution_options(ksbb_write=True)
+
+    @property
+    def exists(self) -> bool:
+        """Whether a SQLite database has its file; a server's database is taken to exist."""
+        file = self.engine.url.database
+        return not self.is_sqlite or file in (None, "", ":memory:") or Path(str(file)).is_file()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

@@ -58,7 +58,9 @@ async def upgrade(database: Database) -> str:
 
 
 async def current(database: Database) -> str | None:
-    """The revision of the schema, None for an empty database."""
+    """The revision of the schema, None for an empty database, and for a SQLite file that doesn't exist, which isn't made."""
+    if not database.exists:
+        return None
     async with database.read() as connection:
         return await _revision(connection)
 

@@ -1,10 +1,12 @@
 """Accounts, their grants, and the tokens that prove who asks."""
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -23,8 +25,12 @@ from ksbb.usecases.desk import Desk
 _MIN_PASSWORD = 12
 REFRESH_DAYS = 14
 _HASHER = PasswordHasher()
-_NOBODY = _HASHER.hash(secrets.token_urlsafe(16))
-"""Verified when an e-mail is unknown, so that the answer takes as long as for a known one."""
+
+
+@cache
+def _nobody() -> str:
+    """Verified when an e-mail is unknown, so that the answer takes as long as for a known one."""
+    return _HASHER.hash(secrets.token_urlsafe(16))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +130,7 @@ async def create(
     )
     await connection.execute(
         tables.accounts.insert().values(
-            **{name: getattr(account, name) for name in _FIELDS}, password_hash=_HASHER.hash(password)
+            **{name: getattr(account, name) for name in _FIELDS}, password_hash=await asyncio.to_thread(_HASHER.hash, password)
         )
     )
     await _put_grants(connection, account.id, grants)
@@ -193,7 +199,7 @@ async def authenticate(connection: AsyncConnection, email: str, password: str) -
     table = tables.accounts
     row = (await connection.execute(select(table).where(table.c.email == email.strip().lower()))).mappings().first()
     try:
-        _HASHER.verify(row["password_hash"] if row else _NOBODY, password)
+        await asyncio.to_thread(_HASHER.verify, row["password_hash"] if row else _nobody(), password)
     except (VerificationError, InvalidHashError) as error:
         raise _refused() from error
     actor = await load_actor(connection, row["id"]) if row else None

@@ -52,6 +52,7 @@ async def import_needs(desk: Desk, content: bytes) -> Imported:
 
     Raises InvalidInput with every wrong cell; then nothing is stored.
     """
+    require(desk.actor, Permission.MANAGE_NEEDS)
     rows = read_table(content, ["target_code", "program_id", "aid_type", "quantity", "source", "as_of"])
     connection = desk.unit.connection
     table = tables.needs

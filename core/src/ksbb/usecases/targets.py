@@ -98,6 +98,7 @@ async def import_targets(desk: Desk, content: bytes, *, synthetic: bool = False)
     Columns: `code,kind,name,area_code`, and optional `households,contact_office,ziswaf_entitled,synthetic`.
     Raises InvalidInput with every wrong cell; then nothing is stored.
     """
+    require(desk.actor, Permission.MANAGE_TARGETS)
     rows = read_table(
         content, ["code", "kind", "name", "area_code"], ["households", "contact_office", "ziswaf_entitled", "synthetic"]
     )

@@ -10,12 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import select
-
 from ksbb.domain.errors import KsbbError
 from ksbb.domain.parties import AggregatorStatus, LicenceKind
 from ksbb.domain.rights import Actor
-from ksbb.storage import tables
 from ksbb.storage.database import Database
 from ksbb.testing import FakeClock, World
 from ksbb.testing.world import NEED
@@ -25,11 +22,11 @@ from ksbb.usecases.platform import Platform
 
 from . import laws
 from .model import Model, Pledge, Want, first
+from .snapshot import TABLES, all_rows
 
 T = TypeVar("T")
 AIDS = {"pangan": ("staple_food", "ready_meal"), "persampahan": ("composter", "scale")}
 """The aid types in play; their examples pass the rules in every quantity."""
-_TABLES = [table for table in tables.metadata.sorted_tables if table is not tables.areas]
 
 
 @dataclass(kw_only=True)
@@ -68,7 +65,7 @@ class Bench:
                 valid_to=date(2099, 12, 31),
                 synthetic=True,
             )
-            return world, await all_rows(platform)
+            return world, await all_rows(platform.database)
 
         world, seeded = runner.run(seed())
         bench = cls(runner=runner, world=world, seeded=seeded)
@@ -84,10 +81,10 @@ class Bench:
 
         async def restore() -> None:
             async with self.world.platform.database.write() as connection:
-                for table in reversed(_TABLES):
+                for table in reversed(TABLES):
                     if self.rows.get(table.name) or not self.rows:
                         await connection.execute(table.delete())
-                for table in _TABLES:
+                for table in TABLES:
                     if self.seeded[table.name]:
                         await connection.execute(table.insert(), self.seeded[table.name])
 
@@ -132,7 +129,7 @@ class Bench:
         except KsbbError as error:
             codes = {problem.code for problem in error.problems}
             assert codes == {refusal}, f"{act}: refused with {error}, expected {refusal or 'to be done'}"
-            assert self.runner.run(all_rows(self.world.platform)) == self.rows, f"{act}: refused, and left something"
+            assert self.runner.run(all_rows(self.world.platform.database)) == self.rows, f"{act}: refused, and left something"
             self.visited.add((act, refusal or ""))
             return None
         assert refusal is None, f"{act}: done, expected to be refused with {refusal}"
@@ -146,7 +143,7 @@ class Bench:
             for name, value in changes.items():
                 setattr(pledge, name, value)
         before = self.rows
-        self.rows = self.runner.run(all_rows(self.world.platform))
+        self.rows = self.runner.run(all_rows(self.world.platform.database))
         laws.check(self.rows, self.world.platform.programs)
         self._compare()
         old = {row["id"]: row["version"] for row in before["commitments"]}
@@ -222,15 +219,3 @@ class Bench:
             self.model.aggregator_status = to
             self.model.aggregator_version += 1
             self.settle()
-
-
-async def all_rows(platform: Platform) -> laws.Rows:
-    """All rows of all tables but the areas, in the order of their keys."""
-    async with platform.database.read() as connection:
-        return {
-            table.name: [
-                {str(key): value for key, value in row.items()}
-                for row in (await connection.execute(select(table).order_by(*table.primary_key))).mappings()
-            ]
-            for table in _TABLES
-        }

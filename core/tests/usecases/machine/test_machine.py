@@ -11,13 +11,15 @@ from typing import TypeVar
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from ksbb.programs import ProgramHost
 
 from . import desk_acts, goods_acts
 from .bench import AIDS, Bench
-from .model import Line, Outcome, Pledge, Promise, Sent
+from .model import Delivery, Line, Outcome, Pledge, Sent
+from .walk import walk
+from .way import next_act
 
 T = TypeVar("T")
 ACTS = (
@@ -25,7 +27,7 @@ ACTS = (
     "release receive write_off dispatch record attach confirm refuse cancel close set_need suspend reinstate"
 ).split()
 STEADY = settings(
-    max_examples=25,
+    max_examples=24,
     stateful_step_count=40,
     deadline=None,
     derandomize=True,
@@ -33,7 +35,7 @@ STEADY = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-DEEP = settings(STEADY, max_examples=400, stateful_step_count=80, derandomize=False)
+DEEP = settings(STEADY, max_examples=400, stateful_step_count=80, derandomize=False, phases=list(Phase))
 MOST_PLEDGES = 4
 TWISTS = st.sampled_from(["", "", "", "", "", "", "", "stale", "stranger"])
 REASONS = st.sampled_from(["salah hitung", "salah hitung", "salah hitung", ""])
@@ -54,6 +56,13 @@ def quantity(data: st.DataObject, limit: int) -> int:
             st.just(limit), st.integers(1, max(1, limit)), st.integers(1, max(1, limit)), st.sampled_from([0, -3, limit + 1])
         )
     )
+
+
+def amounts(data: st.DataObject, pledge: Pledge, limit: Callable[[Line], int]) -> desk_acts.Amounts:
+    """Mostly one line that has something; sometimes none, or one twice."""
+    able = [line for line in pledge.lines if limit(line) > 0] or pledge.lines
+    lines = data.draw(st.lists(st.sampled_from(able), min_size=data.draw(st.sampled_from([1, 1, 0])), max_size=2))
+    return [(line, quantity(data, limit(line))) for line in lines]
 
 
 def pick(data: st.DataObject, those: Sequence[T], others: Sequence[T] = ()) -> T | None:
@@ -80,6 +89,15 @@ class Machine(RuleBasedStateMachine):
         assert chosen is not None
         return chosen
 
+    @initialize(data=st.data())
+    def begin(self, data: st.DataObject) -> None:
+        """Two pledges somewhere on their way: examples that start at nothing never come far."""
+        for program in AIDS:
+            pledge = desk_acts.draft(self.bench, program, data.draw(st.sampled_from([[10], [40, 3], [5, 20, 8]])))
+            assert pledge is not None
+            for _ in range(data.draw(st.sampled_from([0, 1, 3, 5, 7, 8, 9]))):
+                next_act(self.bench, pledge, data.draw(st.sampled_from(self.bench.targets(program))))
+
     @precondition(lambda self: len(self.pledges) < MOST_PLEDGES)
     @rule(data=st.data(), program=st.sampled_from(sorted(AIDS)), halal=st.booleans(), twist=TWISTS)
     def draft(self, data: st.DataObject, program: str, halal: bool, twist: str) -> None:  # noqa: FBT001 - drawn by name
@@ -87,8 +105,8 @@ class Machine(RuleBasedStateMachine):
         desk_acts.draft(self.bench, program, quantities, halal=halal, twist=twist)
 
     @precondition(lambda self: self.pledges)
-    @rule(data=st.data(), program=st.sampled_from(sorted(AIDS)), steps=st.integers(1, 12))
-    def advance(self, data: st.DataObject, program: str, steps: int) -> None:
+    @rule(data=st.data(), steps=st.integers(1, 12))
+    def advance(self, data: st.DataObject, steps: int) -> None:
         """One pledge goes its natural way for some steps."""
         pledge = data.draw(st.sampled_from(self.pledges))
         for _ in range(steps):
@@ -102,11 +120,19 @@ class Machine(RuleBasedStateMachine):
         desk_acts.revise(self.bench, pledge, quantities, halal=data.draw(st.booleans()), twist=twist)
 
     @precondition(lambda self: self.pledges)
-    @rule(data=st.data(), act=st.sampled_from(["submit", "withdraw", "approve"]), twist=TWISTS)
-    def move(self, data: st.DataObject, act: str, twist: str) -> None:
-        starts = {"submit": {"draft", "revision_requested"}, "withdraw": {"draft", "submitted"}, "approve": {"submitted"}}
-        pledge = self.choose(data, lambda one: one.status in starts[act])
-        getattr(desk_acts, act)(self.bench, pledge, twist)
+    @rule(data=st.data(), twist=TWISTS)
+    def submit(self, data: st.DataObject, twist: str) -> None:
+        desk_acts.submit(self.bench, self.choose(data, lambda one: one.status in {"draft", "revision_requested"}), twist)
+
+    @precondition(lambda self: self.pledges)
+    @rule(data=st.data(), twist=TWISTS)
+    def withdraw(self, data: st.DataObject, twist: str) -> None:
+        desk_acts.withdraw(self.bench, self.choose(data, lambda one: one.status in {"draft", "submitted"}), twist)
+
+    @precondition(lambda self: self.pledges)
+    @rule(data=st.data(), twist=TWISTS)
+    def approve(self, data: st.DataObject, twist: str) -> None:
+        desk_acts.approve(self.bench, self.choose(data, lambda one: one.assessment == "passed"), twist)
 
     @precondition(lambda self: self.pledges)
     @rule(data=st.data(), fails=st.booleans(), twist=TWISTS)
@@ -138,22 +164,30 @@ class Machine(RuleBasedStateMachine):
         desk_acts.release(self.bench, pledge, made, quantity(data, made.open), reason, twist)
 
     @precondition(lambda self: self.pledges)
-    @rule(data=st.data(), act=st.sampled_from(["receive", "write_off", "cancel"]), reason=REASONS, twist=TWISTS)
-    def book(self, data: st.DataObject, act: str, reason: str, twist: str) -> None:
-        pledge = self.choose(data, lambda one: one.status == "approved")
+    @rule(data=st.data(), twist=TWISTS)
+    def receive(self, data: st.DataObject, twist: str) -> None:
+        pledge = self.choose(data, lambda one: any(map(one.outstanding, one.lines)) and one.status == "approved")
+        goods_acts.take_in(self.bench, pledge, amounts(data, pledge, pledge.outstanding), twist)
+
+    @precondition(lambda self: self.pledges)
+    @rule(data=st.data(), reason=REASONS, twist=TWISTS)
+    def write_off(self, data: st.DataObject, reason: str, twist: str) -> None:
+        pledge = self.choose(data, lambda one: any(map(one.in_custody, one.lines)))
 
         def limit(line: Line) -> int:
-            held = pledge.in_custody(line) if act == "write_off" else pledge.outstanding(line)
-            return held if act == "receive" else min(held, pledge.unallocated(line))
+            return min(pledge.in_custody(line), pledge.unallocated(line))
 
-        lines = data.draw(st.lists(st.sampled_from(pledge.lines), min_size=0, max_size=3))
-        amounts = [(line, quantity(data, limit(line))) for line in lines]
-        if act == "receive":
-            goods_acts.take_in(self.bench, pledge, amounts, twist)
-        elif act == "write_off":
-            goods_acts.write_off(self.bench, pledge, amounts, reason, twist)
-        else:
-            desk_acts.cancel(self.bench, pledge, amounts, reason, twist)
+        goods_acts.write_off(self.bench, pledge, amounts(data, pledge, limit), reason, twist)
+
+    @precondition(lambda self: self.pledges)
+    @rule(data=st.data(), reason=REASONS, twist=TWISTS)
+    def cancel(self, data: st.DataObject, reason: str, twist: str) -> None:
+        pledge = self.choose(data, lambda one: any(map(one.unallocated, one.lines)) and one.status == "approved")
+
+        def limit(line: Line) -> int:
+            return min(pledge.outstanding(line), pledge.unallocated(line))
+
+        desk_acts.cancel(self.bench, pledge, amounts(data, pledge, limit), reason, twist)
 
     @precondition(lambda self: any(one.promises for one in self.pledges))
     @rule(data=st.data(), twist=TWISTS)
@@ -186,26 +220,28 @@ class Machine(RuleBasedStateMachine):
             )
         goods_acts.record(self.bench, pledge, sent, outcomes, early=early, twist=twist)
 
-    @precondition(lambda self: any(one.deliveries for one in self.pledges))
-    @rule(
-        data=st.data(),
-        act=st.sampled_from(["attach", "attach", "confirm", "confirm", "refuse"]),
-        reason=REASONS,
-        twist=TWISTS,
-    )
-    def deliver(self, data: st.DataObject, act: str, reason: str, twist: str) -> None:
-        pledge = data.draw(st.sampled_from([one for one in self.pledges if one.deliveries]))
+    def delivery(self, data: st.DataObject) -> tuple[Pledge, Delivery]:
+        pledge = pick(data, [one for one in self.pledges if one.waiting()], [one for one in self.pledges if one.deliveries])
+        assert pledge is not None
         delivery = pick(data, pledge.waiting(), pledge.deliveries)
         assert delivery is not None
-        if act == "attach":
-            content = data.draw(st.sampled_from([None, None, None, b"", b"MZ"]))
-            spoilt = "" if twist == "stale" else twist
-            shade = data.draw(st.integers(0, 2))
-            goods_acts.attach(self.bench, pledge, delivery, shade, content=content, twist=spoilt)
-        elif act == "confirm":
-            goods_acts.confirm(self.bench, pledge, delivery, twist)
-        else:
-            goods_acts.refuse(self.bench, pledge, delivery, reason, twist)
+        return pledge, delivery
+
+    @precondition(lambda self: any(one.deliveries for one in self.pledges))
+    @rule(data=st.data(), content=st.sampled_from([None, None, None, b"", b"MZ"]), shade=st.integers(0, 2), twist=TWISTS)
+    def attach(self, data: st.DataObject, content: bytes | None, shade: int, twist: str) -> None:
+        spoilt = "" if twist == "stale" else twist
+        goods_acts.attach(self.bench, *self.delivery(data), shade, content=content, twist=spoilt)
+
+    @precondition(lambda self: any(one.deliveries for one in self.pledges))
+    @rule(data=st.data(), twist=TWISTS)
+    def confirm(self, data: st.DataObject, twist: str) -> None:
+        goods_acts.confirm(self.bench, *self.delivery(data), twist)
+
+    @precondition(lambda self: any(one.deliveries for one in self.pledges))
+    @rule(data=st.data(), reason=REASONS, twist=TWISTS)
+    def refuse(self, data: st.DataObject, reason: str, twist: str) -> None:
+        goods_acts.refuse(self.bench, *self.delivery(data), reason, twist)
 
     @precondition(lambda self: self.pledges)
     @rule(data=st.data(), twist=TWISTS)
@@ -228,62 +264,6 @@ class Machine(RuleBasedStateMachine):
         self.bench.forward(days)
 
 
-def next_act(bench: Bench, pledge: Pledge, target: str) -> None:
-    """The act that a pledge waits for."""
-    if bench.model.aggregator_status != "active":
-        bench.license("active", "izin diperpanjang")
-    elif pledge.status in {"draft", "revision_requested"}:
-        desk_acts.submit(bench, pledge)
-    elif pledge.status == "submitted":
-        if pledge.assessment == "pending":
-            desk_acts.machine(bench, pledge)
-        elif pledge.assessment == "passed":
-            desk_acts.approve(bench, pledge)
-        else:
-            desk_acts.judge(bench, pledge, "request_revision", "perbaiki isian")
-            desk_acts.revise(bench, pledge, [30, 12])
-    elif pledge.status == "approved":
-        next_of_goods(bench, pledge, target)
-
-
-def next_of_goods(bench: Bench, pledge: Pledge, target: str) -> None:
-    for delivery in pledge.waiting():
-        if delivery.files:
-            goods_acts.confirm(bench, pledge, delivery)
-        else:
-            goods_acts.attach(bench, pledge, delivery, 0)
-        return
-    for sent in pledge.dispatches:
-        if any(line.in_transit for line in sent.lines):
-            goods_acts.record(bench, pledge, sent, all_accepted(sent))
-            return
-    for made in pledge.promises:
-        if min(made.open, pledge.in_custody(made.line)) > 0:
-            goods_acts.send(bench, pledge, made.target_id, [(made, min(made.open, pledge.in_custody(made.line)))])
-            return
-    for line in pledge.lines:
-        able = min(pledge.unallocated(line), bench.model.wants[target, line.aid_type].open)
-        if able > 0:
-            desk_acts.promise(bench, pledge, line, target, able)
-            return
-        if pledge.outstanding(line):
-            goods_acts.take_in(bench, pledge, [(line, pledge.outstanding(line))])
-            return
-        if pledge.in_custody(line) and pledge.unallocated(line):
-            spoilt = min(pledge.in_custody(line), pledge.unallocated(line))
-            goods_acts.write_off(bench, pledge, [(line, spoilt)], "kedaluwarsa")
-            return
-    desk_acts.shut(bench, pledge)
-
-
-def all_accepted(sent: Sent) -> list[Outcome]:
-    return [
-        Outcome(line=line, delivered=line.in_transit, accepted=line.in_transit, rejected=0, lost=0, reason="")
-        for line in sent.lines
-        if line.in_transit
-    ]
-
-
 def missing(bench: Bench) -> dict[str, list[str]]:
     """The acts that were never done, and those never refused."""
     refused = {act for act, outcome in bench.visited if outcome != "done"}
@@ -293,11 +273,20 @@ def missing(bench: Bench) -> dict[str, list[str]]:
     }
 
 
+def test_every_act_is_done_and_refused(bench: Bench) -> None:
+    walk(bench)
+    assert missing(bench) == {"never done": [], "never refused": []}
+
+
 def test_random_acts(bench: Bench) -> None:
+    """Chance decides which acts the examples come to; the walk above comes to all."""
+
     class OnThisDatabase(Machine):
         pass
 
     OnThisDatabase.bench = bench
     deep = os.environ.get("KSBB_HYPOTHESIS_PROFILE") == "deep"
     run_state_machine_as_test(OnThisDatabase, settings=DEEP if deep else STEADY)  # type: ignore[no-untyped-call]
-    assert missing(bench) == {"never done": [], "never refused": []}
+    assert len(missing(bench)["never done"]) <= 4, missing(bench)
+    assert len(missing(bench)["never refused"]) <= 4, missing(bench)
+    print(missing(bench), len(bench.visited))

@@ -8,8 +8,16 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from ksbb.domain.errors import not_found
-from ksbb.domain.parties import Aggregator, AggregatorStatus, Collaborator, CollaboratorClass, Licence, LicenceKind
-from ksbb.domain.rights import Actor, Permission, require
+from ksbb.domain.parties import (
+    Aggregator,
+    AggregatorStatus,
+    Collaborator,
+    CollaboratorClass,
+    Licence,
+    LicenceKind,
+    Party,
+)
+from ksbb.domain.rights import Actor, Permission, Role, require
 from ksbb.domain.text import Text
 from ksbb.storage import tables
 from ksbb.storage.rows import fetch_all, fetch_one
@@ -78,6 +86,23 @@ async def show_collaborator(desk: Desk, collaborator_id: str) -> Collaborator:
     if found is None:
         raise not_found(Text("kolaborator", "collaborator"), collaborator_id)
     return found
+
+
+async def find_executors(desk: Desk, asked: Asked) -> Page[Party]:
+    """A page of the parties with an account that may record handovers, by name.
+
+    For aggregators, who choose one at each dispatch, and those who read parties. Raises Forbidden for others.
+    """
+    if not desk.actor.role_for(Permission.DISPATCH):
+        require(desk.actor, Permission.READ_PARTIES)
+    table, account, grant = tables.parties, tables.accounts, tables.grants
+    able = (
+        select(account.c.party_id)
+        .join(grant, grant.c.account_id == account.c.id)
+        .where(grant.c.role == Role.EXECUTOR, account.c.active.is_(True), account.c.party_id.is_not(None))
+    )
+    query = select(table).where(table.c.id.in_(able))
+    return await fetch_page(desk.unit.connection, query, asked, Party, keys={"name": table.c.name}, identity=table.c.id)
 
 
 async def find_aggregators(desk: Desk, asked: Asked, *, status: AggregatorStatus | None = None) -> Page[AggregatorView]:

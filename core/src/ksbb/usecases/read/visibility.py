@@ -27,6 +27,7 @@ def visible_commitments(actor: Actor) -> ColumnElement[bool]:
     Its collaborator's and its aggregator's people, the executors of its dispatches, witnesses of the areas that these
     go to, the recipient that it is allocated to; assessors, secretariat and auditors by program and area of their
     grants. For those, a commitment counts as in the area also when its own is wider: it may still be allocated there.
+    What was never submitted is its collaborator's own affair; of the others only auditors see it.
     """
     return or_(
         false(),
@@ -99,12 +100,13 @@ async def _owner(desk: Desk, owner: ColumnElement[str], missing: NotFound) -> st
 def _sees(actor: Actor, grant: Grant) -> ColumnElement[bool]:
     commitments, dispatches, targets = tables.commitments, tables.dispatches, tables.targets
     program = _program(grant)
+    handed_in = commitments.c.submitted_at.is_not(None)
     sent = select(dispatches.c.id).where(dispatches.c.commitment_id == commitments.c.id).correlate(commitments)
     match grant.role:
         case Role.COLLABORATOR:
             return and_(program, _is(commitments.c.collaborator_id, actor.party_id))
         case Role.AGGREGATOR:
-            return and_(program, _is(commitments.c.aggregator_id, actor.party_id))
+            return and_(program, handed_in, _is(commitments.c.aggregator_id, actor.party_id))
         case Role.EXECUTOR:
             return and_(program, sent.where(_is(dispatches.c.executor_id, actor.party_id)).exists())
         case Role.WITNESS:
@@ -119,8 +121,10 @@ def _sees(actor: Actor, grant: Grant) -> ColumnElement[bool]:
                 _is(tables.allocations.c.target_id, actor.target_id),
             )
             return and_(program, allocated.correlate(commitments).exists())
-        case _:
+        case Role.AUDITOR:
             return and_(program, _touches(grant.area_code))
+        case _:
+            return and_(program, handed_in, _touches(grant.area_code))
 
 
 def _concerns(actor: Actor, grant: Grant) -> ColumnElement[bool]:
