@@ -39,6 +39,8 @@ from ksbb.testing.driven import Step
 from ksbb.testing.world import World
 from ksbb.usecases.platform import Platform
 
+pytestmark = pytest.mark.xdist_group("contract")
+
 ROLES = ["anonymous", *(role.value for role in Role if role is not Role.SYSTEM)]
 EXAMPLES = int(os.environ.get("KSBB_CONTRACT_EXAMPLES", "3"))
 """Requests per operation, role and database; more for a longer search."""

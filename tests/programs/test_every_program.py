@@ -81,6 +81,27 @@ def test_schemas_are_2020_12_and_described_in_both_languages(program: Program) -
             assert missing == set(), (aid_type.id, described)
 
 
+def _every_enum(schema: object) -> Iterator[dict[str, object]]:
+    if isinstance(schema, dict):
+        if isinstance(schema.get("enum"), list):
+            yield schema
+        for part in schema.values():
+            yield from _every_enum(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _every_enum(part)
+
+
+def test_every_choice_has_a_name_in_both_languages_for_exactly_its_values(program: Program) -> None:
+    for aid_type in program.aid_types:
+        for enum in _every_enum(dict(aid_type.schema)):
+            labels = enum.get("x-labels", {})
+            assert isinstance(labels, dict)
+            assert list(labels) == enum["enum"], (aid_type.id, enum)
+            nameless = [value for value, name in labels.items() if set(name) != {"id", "en"} or not all(name.values())]
+            assert nameless == [], (aid_type.id, enum)
+
+
 def _unknown_key(aid_type: AidType) -> dict[str, object]:
     return {**aid_type.examples[0], "no_such_attribute": True}
 

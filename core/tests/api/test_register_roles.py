@@ -40,7 +40,7 @@ ALLOWED: dict[str, tuple[str, str, frozenset[str]]] = {
     "add_licence": ("POST", "/aggregators/{aggregator}/licences", frozenset({"secretariat", "aggregator"})),
     "list_executors": ("GET", "/executors", READS_PARTIES | {"aggregator"}),
     "register_executor": ("POST", "/executors", PARTIES),
-    "list_follow_ups": ("GET", "/follow-ups", EVERYBODY),
+    "list_follow_ups": ("GET", "/follow-ups", EVERYBODY - {"admin"}),
     "list_accounts": ("GET", "/accounts", frozenset({"admin"})),
     "create_account": ("POST", "/accounts", frozenset({"admin"})),
     "get_account": ("GET", "/accounts/{account}", frozenset({"admin"})),

@@ -75,6 +75,13 @@ def test_a_line_shows_every_quantity_and_its_value(report: HandoverReport) -> No
     ]
 
 
+def test_a_witness_whom_the_platform_does_not_know_writes_by_hand(report: HandoverReport) -> None:
+    known, other = report_content(report, "id")["witnesses"]
+    blank = {"name": "", "office": "", "organisation": "", "address": ""}
+    assert other["name"] == "Maria Lestari"
+    assert report_content(replace(report, witnesses=report.witnesses[:1]), "id")["witnesses"] == [known, blank]
+
+
 def test_notes_appear_only_where_they_apply(report: HandoverReport) -> None:
     assert report_content(report, "en")["notes"] == (
         "The value counts the accepted quantity. Rejected goods go back with the FIRST PARTY. "

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from ksbb.program import CollaboratorClass, CommitmentView, Finding, FundSource, JsonSchema, LineView, Severity, Text
 from ksbb.program.validation import attribute_problems
 from ksbb_permukiman import PROGRAM
-from ksbb_permukiman.aid import AID_TYPES, HOUSE_REPAIR, MATERIAL, SLUM_INDICATORS, WORKS
+from ksbb_permukiman.aid import AID_TYPES, HOUSE_REPAIR, MATERIAL, WORKS
+from ksbb_permukiman.names import SLUM_INDICATORS
 from ksbb_permukiman.rules import RULES
 from ksbb_permukiman.settings import PermukimanSettings
 
@@ -90,11 +91,11 @@ def test_no_indicators() -> None:
 
 
 def test_indicators_at_the_threshold() -> None:
-    assert findings("slum_indicators", commitment(drain(slum_indicators=list(SLUM_INDICATORS[:3])))) == []
+    assert findings("slum_indicators", commitment(drain(slum_indicators=list(SLUM_INDICATORS)[:3]))) == []
 
 
 def test_indicators_by_settings() -> None:
-    view = commitment(drain(slum_indicators=list(SLUM_INDICATORS[:3])))
+    view = commitment(drain(slum_indicators=list(SLUM_INDICATORS)[:3]))
     assert findings("slum_indicators", view, PermukimanSettings(min_indicators=4)) == block(
         "slum_indicators_too_few",
         at("slum_indicators"),

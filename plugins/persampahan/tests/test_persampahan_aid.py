@@ -12,11 +12,11 @@ from ksbb_persampahan.aid import (
     AID_TYPES,
     BIN,
     COMPOSTER,
-    MAINTENANCE_OWNERS,
     RECYCLABLE_OFFTAKE,
     TRAINING,
     WASTE_BANK_KIT,
 )
+from ksbb_persampahan.names import MAINTENANCE_OWNERS
 
 AT = "/lines/0/attributes"
 CASES = [(aid_type, example) for aid_type in AID_TYPES for example in aid_type.examples]

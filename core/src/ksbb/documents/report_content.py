@@ -42,7 +42,7 @@ def report_content(report: HandoverReport, language: Language) -> dict[str, Any]
         ),
         "first_party": party(report.first_party),
         "second_party": party(report.second_party),
-        "witnesses": [party(witness) for witness in report.witnesses],
+        "witnesses": _witnesses(report),
         "acknowledged_by": party(report.acknowledged_by),
         "statement": _statement(report, language, annexes),
         "lines": [_line(number, line, language) for number, line in enumerate(report.lines, 1)],
@@ -64,6 +64,12 @@ def image_name(number: int, item: ReportEvidence) -> str:
     """Name under which the template finds the image of the evidence with this number; empty if it isn't printed."""
     ending = PRINTABLE_IMAGES.get(item.media_type)
     return "" if item.image is None or ending is None else f"evidence-{number}.{ending}"
+
+
+def _witnesses(report: HandoverReport) -> list[dict[str, str]]:
+    # Two witnesses sign; where the platform knows only one, the other writes name and office by hand
+    blank = dict.fromkeys(("name", "office", "organisation", "address"), "")
+    return [*map(party, report.witnesses), blank][:2]
 
 
 def _annexes(report: HandoverReport, language: Language) -> dict[str, dict[str, str]]:

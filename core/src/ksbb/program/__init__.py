@@ -9,7 +9,7 @@ from ksbb.domain.parties import CollaboratorClass, FundSource
 from ksbb.domain.rights import Role
 from ksbb.domain.targets import TargetKind
 from ksbb.domain.text import Text
-from ksbb.program.aid import AidType, Identifier, JsonSchema, ReferenceValue, Unit, described, object_schema
+from ksbb.program.aid import AidType, Identifier, JsonSchema, ReferenceValue, Unit, choice, described, object_schema
 from ksbb.program.bench import Case, Clash, Custody, FollowUpPlan, HandedOver, Outcome, Workbench, workbench
 from ksbb.program.hooks import LifecycleEvent, hookimpl
 from ksbb.program.program import (
@@ -56,6 +56,7 @@ __all__ = [
     "Text",
     "Unit",
     "Workbench",
+    "choice",
     "described",
     "hookimpl",
     "object_schema",

@@ -63,6 +63,12 @@ def described(schema: JsonSchema, title: Text, description: Text) -> dict[str, A
     }
 
 
+def choice(values: Mapping[str, Text], title: Text, description: Text) -> dict[str, Any]:
+    """A schema that allows one of `values`, each with its name for people in the annotation `x-labels`."""
+    labels = {value: {"id": name.id, "en": name.en} for value, name in values.items()}
+    return described({"type": "string", "enum": list(values), "x-labels": labels}, title, description)
+
+
 def object_schema(
     properties: Mapping[str, JsonSchema], required: Sequence[str], title: Text, description: Text
 ) -> JsonSchema:

@@ -13,12 +13,18 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from ksbb.storage import sqlite
+
 _BUSY_SECONDS = 30
 _UNIQUE_VIOLATION = "23505"
 
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:
     """SQLite as a real database: write-ahead log, durable commits, foreign keys, explicit transactions."""
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def open_connection(_dialect: object, _record: object, _args: list[Any], options: dict[str, Any]) -> None:
+        options["async_creator_fn"] = sqlite.connect
 
     @event.listens_for(engine.sync_engine, "connect")
     def connect(connection: Any, _record: object) -> None:

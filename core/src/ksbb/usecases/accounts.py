@@ -130,7 +130,8 @@ async def create(
     )
     await connection.execute(
         tables.accounts.insert().values(
-            **{name: getattr(account, name) for name in _FIELDS}, password_hash=await asyncio.to_thread(_HASHER.hash, password)
+            **{name: getattr(account, name) for name in _FIELDS},
+            password_hash=await asyncio.to_thread(_HASHER.hash, password),
         )
     )
     await _put_grants(connection, account.id, grants)
@@ -150,14 +151,14 @@ async def change(
 ) -> Account:
     """Replace an account's grants, and switch it on or off; off revokes its tokens."""
     role = require(desk.actor, Permission.MANAGE_ACCOUNTS)
+    connection, table = desk.unit.connection, tables.accounts
+    await connection.execute(select(table.c.id).where(table.c.id == account_id).with_for_update())
     account = await load(desk, account_id)
     if account.version != expected_version:
         raise stale(expected_version, account.version)
     await _check_references(desk, grants, None, None)
-    connection = desk.unit.connection
     await connection.execute(delete(tables.grants).where(tables.grants.c.account_id == account_id))
     await _put_grants(connection, account_id, grants)
-    table = tables.accounts
     await connection.execute(
         update(table).where(table.c.id == account_id).values(active=active, version=account.version + 1)
     )

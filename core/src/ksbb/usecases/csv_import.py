@@ -10,6 +10,8 @@ from ksbb.domain.errors import InvalidInput, Problem, invalid
 from ksbb.domain.text import Text
 
 _MAX_PROBLEMS = 200
+_MAX_CELL = 200
+_MAX_WHOLE = 10**12
 _MAX_BYTES = 20 * 1024 * 1024
 
 
@@ -72,8 +74,8 @@ def read_table(content: bytes, required: Sequence[str], optional: Sequence[str] 
         raise invalid(
             "csv",
             Text(
-                f"CSV tidak terbaca pada baris {reader.line_num}: {error}",
-                f"the CSV can't be read at line {reader.line_num}: {error}",
+                f"CSV tidak terbaca pada baris {reader.reader.line_num}: {error}",
+                f"the CSV can't be read at line {reader.reader.line_num}: {error}",
             ),
             "/file",
         ) from error
@@ -100,6 +102,17 @@ def read_table(content: bytes, required: Sequence[str], optional: Sequence[str] 
         for name in heading
         if name not in known
     ]
+    problems += [
+        Problem(
+            code="column_twice",
+            message=Text(f"kolom {name} muncul dua kali", f"column {name} stands twice"),
+            pointer="/rows/0",
+            expected=known,
+            given=heading,
+        )
+        for name in known
+        if heading.count(name) > 1
+    ]
     if problems:
         raise InvalidInput(*problems)
     collected = Problems()
@@ -107,6 +120,14 @@ def read_table(content: bytes, required: Sequence[str], optional: Sequence[str] 
         if row.get("") or None in row.values():
             message = Text(f"baris harus berisi {len(heading)} kolom", f"the row must have {len(heading)} columns")
             collected.add(number, "*", message, expected=len(heading))
+            continue
+        for name, value in row.items():
+            if len(value.strip()) > _MAX_CELL or "\0" in value:
+                message = Text(
+                    f"paling banyak {_MAX_CELL} karakter, tanpa karakter NUL",
+                    f"at most {_MAX_CELL} characters, and none of them NUL",
+                )
+                collected.add(number, name, message, expected={"maxLength": _MAX_CELL}, given=len(value))
     collected.check()
     return [{name: (value or "").strip() for name, value in row.items()} for row in rows]
 
@@ -143,8 +164,8 @@ def yes_or_no(value: str) -> bool:
         raise ValueError(value) from error
 
 
-def whole(value: str) -> int:
-    """A whole number, zero or more. Raises ValueError for anything else."""
-    if not value.isascii() or not value.isdigit():
+def whole(value: str, most: int = _MAX_WHOLE) -> int:
+    """A whole number from zero to `most`. Raises ValueError for anything else."""
+    if not value.isascii() or not value.isdigit() or len(value) > len(str(most)) or int(value) > most:
         raise ValueError(value)
     return int(value)

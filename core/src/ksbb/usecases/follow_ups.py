@@ -102,7 +102,8 @@ async def mark_overdue(desk: Desk, today: date) -> int:
     """Machine step: open follow-ups whose day has passed are overdue; how many became so."""
     role = require(desk.actor, Permission.MACHINE_STEP)
     table = tables.follow_ups
-    query = select(table).where(table.c.status == FollowUpStatus.OPEN, table.c.due_on < today).with_for_update()
+    query = select(table).where(table.c.status == FollowUpStatus.OPEN, table.c.due_on < today)
+    query = query.order_by(table.c.id).with_for_update()
     late = await fetch_all(desk.unit.connection, query, FollowUp)
     for found in late:
         overdue = replace(found, status=FollowUpStatus.OVERDUE, version=found.version + 1)

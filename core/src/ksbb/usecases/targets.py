@@ -1,6 +1,7 @@
 """Register targets, one by one or from CSV."""
 
 from dataclasses import replace
+from functools import partial
 
 from sqlalchemy import select, update
 
@@ -16,6 +17,7 @@ from ksbb.usecases.chain import load_target, plain
 from ksbb.usecases.csv_import import Imported, Problems, cell, read_table, whole, yes_or_no
 from ksbb.usecases.desk import Desk
 
+_MAX_HOUSEHOLDS = 1_000_000
 _CHANGEABLE = ("kind", "name", "area_code", "households", "contact_office", "ziswaf_entitled", "synthetic")
 
 
@@ -99,6 +101,7 @@ async def import_targets(desk: Desk, content: bytes, *, synthetic: bool = False)
     Raises InvalidInput with every wrong cell; then nothing is stored.
     """
     require(desk.actor, Permission.MANAGE_TARGETS)
+    require(desk.actor, Permission.MANAGE_TARGETS)
     rows = read_table(
         content, ["code", "kind", "name", "area_code"], ["households", "contact_office", "ziswaf_entitled", "synthetic"]
     )
@@ -116,7 +119,7 @@ async def import_targets(desk: Desk, content: bytes, *, synthetic: bool = False)
         wanted[target.code] = target
     problems.check()
     new = changed = 0
-    for code, target in wanted.items():
+    for code, target in sorted(wanted.items()):  # two imports must not wait for each other
         before = known.get(code)
         role = require(desk.actor, Permission.MANAGE_TARGETS, area_code=target.area_code)
         if before is None:
@@ -141,7 +144,8 @@ def _parse(
     before = len(problems.found)
     kinds = ", ".join(TargetKind)
     kind = cell(problems, number, "kind", row["kind"], TargetKind, kinds)
-    households = cell(problems, number, "households", row.get("households") or "0", whole, "0, 1, 2 …")
+    counted = partial(whole, most=_MAX_HOUSEHOLDS)
+    households = cell(problems, number, "households", row.get("households") or "0", counted, "0, 1, 2 …")
     entitled = cell(problems, number, "ziswaf_entitled", row.get("ziswaf_entitled", ""), yes_or_no, "true / false")
     made_up = cell(problems, number, "synthetic", row.get("synthetic", ""), yes_or_no, "true / false")
     if not row["name"]:

@@ -5,6 +5,7 @@ A refused act must leave every table as it was; after an act that is done, all l
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -17,7 +18,7 @@ from ksbb.storage.database import Database
 from ksbb.testing import FakeClock, World
 from ksbb.testing.world import NEED
 from ksbb.usecases import needs, parties
-from ksbb.usecases.desk import Desk, Programs
+from ksbb.usecases.desk import Programs
 from ksbb.usecases.platform import Platform
 
 from . import laws
@@ -33,7 +34,7 @@ AIDS = {"pangan": ("staple_food", "ready_meal"), "persampahan": ("composter", "s
 class Bench:
     """The platform on one database, the world in it, and the model of it.
 
-    `visited` holds (act, `done` or the code that it was refused with) of all acts since the start.
+    `visited` counts (act, `done` or the code that it was refused with) of all acts since the start.
     """
 
     runner: asyncio.Runner
@@ -41,7 +42,7 @@ class Bench:
     seeded: laws.Rows
     model: Model = field(default_factory=Model)
     rows: laws.Rows = field(default_factory=dict)
-    visited: set[tuple[str, str]] = field(default_factory=set)
+    visited: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     @classmethod
     def open(cls, runner: asyncio.Runner, url: str, programs: Programs) -> "Bench":
@@ -124,16 +125,17 @@ class Bench:
             async with self.world.platform.desk(who) as desk:
                 return await usecase(desk, *args, **given)
 
-        try:
-            done = self.runner.run(run())
-        except KsbbError as error:
+        done, error = self.runner.run(outcome_of(run()))
+        if error is not None:
             codes = {problem.code for problem in error.problems}
             assert codes == {refusal}, f"{act}: refused with {error}, expected {refusal or 'to be done'}"
-            assert self.runner.run(all_rows(self.world.platform.database)) == self.rows, f"{act}: refused, and left something"
-            self.visited.add((act, refusal or ""))
+            assert self.runner.run(all_rows(self.world.platform.database)) == self.rows, (
+                f"{act}: refused, and left something"
+            )
+            self.visited[act, refusal or ""] += 1
             return None
         assert refusal is None, f"{act}: done, expected to be refused with {refusal}"
-        self.visited.add((act, "done"))
+        self.visited[act, "done"] += 1
         return done
 
     def settle(self, pledge: Pledge | None = None, **changes: Any) -> None:
@@ -219,3 +221,11 @@ class Bench:
             self.model.aggregator_status = to
             self.model.aggregator_version += 1
             self.settle()
+
+
+async def outcome_of(act: Awaitable[T]) -> tuple[T | None, KsbbError | None]:
+    """What an act makes, or what it is refused with."""
+    try:
+        return await act, None
+    except KsbbError as error:
+        return None, error

@@ -43,7 +43,9 @@ def lines_of(stored: Commitment) -> list[Line]:
     return [Line(id=line.id, aid_type=line.aid_type, committed=line.committed) for line in stored.lines]
 
 
-def draft(bench: Bench, program_id: str, quantities: list[int], *, halal: bool = True, twist: str = "") -> Pledge | None:
+def draft(
+    bench: Bench, program_id: str, quantities: list[int], *, halal: bool = True, twist: str = ""
+) -> Pledge | None:
     refusal = first(
         (twist == "stranger", "right_missing"), (not quantities, "lines"), (min(quantities, default=1) < 1, "quantity")
     )
@@ -59,7 +61,7 @@ def draft(bench: Bench, program_id: str, quantities: list[int], *, halal: bool =
 
 def revise(bench: Bench, pledge: Pledge, quantities: list[int], *, halal: bool = True, twist: str = "") -> None:
     refusal = first(
-        *before(bench, pledge, twist, {"draft", "revision_requested"}),
+        *before(pledge, twist, {"draft", "revision_requested"}),
         (not quantities, "lines"),
         (min(quantities, default=1) < 1, "quantity"),
     )
@@ -79,7 +81,7 @@ def revise(bench: Bench, pledge: Pledge, quantities: list[int], *, halal: bool =
         bench.settle(pledge, lines=lines_of(done), halal=halal, assessment="pending")
 
 
-def before(bench: Bench, pledge: Pledge, twist: str, statuses: set[str]) -> tuple[tuple[bool, str], ...]:
+def before(pledge: Pledge, twist: str, statuses: set[str]) -> tuple[tuple[bool, str], ...]:
     """What most acts check first."""
     return (
         (twist == "stale", "stale_version"),
@@ -89,7 +91,7 @@ def before(bench: Bench, pledge: Pledge, twist: str, statuses: set[str]) -> tupl
 
 
 def submit(bench: Bench, pledge: Pledge, twist: str = "") -> None:
-    refusal = first(*before(bench, pledge, twist, {"draft", "revision_requested"}))
+    refusal = first(*before(pledge, twist, {"draft", "revision_requested"}))
     version = bench.version(pledge, twist)
     who = bench.world.collaborator
     if bench.attempt("submit", refusal, who, commit.submit, pledge.id, expected_version=version, twist=twist):
@@ -97,7 +99,7 @@ def submit(bench: Bench, pledge: Pledge, twist: str = "") -> None:
 
 
 def withdraw(bench: Bench, pledge: Pledge, twist: str = "") -> None:
-    refusal = first(*before(bench, pledge, twist, {"draft", "submitted", "revision_requested"}))
+    refusal = first(*before(pledge, twist, {"draft", "submitted", "revision_requested"}))
     done = bench.attempt(
         "withdraw",
         refusal,
@@ -141,7 +143,7 @@ def machine(bench: Bench, pledge: Pledge, *, fails: bool = False, twist: str = "
 
 def approve(bench: Bench, pledge: Pledge, twist: str = "") -> None:
     refusal = first(
-        *before(bench, pledge, twist, {"submitted"}),
+        *before(pledge, twist, {"submitted"}),
         (pledge.assessment == "pending", "assessment_pending"),
         (pledge.assessment == "blocked", "not_halal"),
         (pledge.assessment == "failed", "rule_failed"),
@@ -155,7 +157,7 @@ def approve(bench: Bench, pledge: Pledge, twist: str = "") -> None:
 
 def judge(bench: Bench, pledge: Pledge, act: str, reason: str, twist: str = "") -> None:
     """Send back (`request_revision`) or `reject`."""
-    refusal = first(*before(bench, pledge, twist, {"submitted"}), (not reason, "reason_missing"))
+    refusal = first(*before(pledge, twist, {"submitted"}), (not reason, "reason_missing"))
     done = bench.attempt(
         act,
         refusal,
@@ -175,7 +177,7 @@ def promise(bench: Bench, pledge: Pledge, line: Line, target_id: str, quantity: 
     want = bench.model.wants.get((target_id, line.aid_type))
     over_line = wrong_quantity([(quantity, pledge.unallocated(line))])
     refusal = first(
-        *before(bench, pledge, twist, {"approved"}),
+        *before(pledge, twist, {"approved"}),
         (over_line is not None, over_line or ""),
         (want is None, "need_missing"),
         (want is not None and quantity > want.open, "over_quantity"),
@@ -202,7 +204,7 @@ def promise(bench: Bench, pledge: Pledge, line: Line, target_id: str, quantity: 
 def release(bench: Bench, pledge: Pledge, made: Promise, quantity: int, reason: str, twist: str = "") -> None:
     wrong = "over_quantity" if quantity > made.open else "not_positive" if quantity < 1 else None
     refusal = first(
-        *before(bench, pledge, twist, {"approved"}), (not reason, "reason_missing"), (wrong is not None, wrong or "")
+        *before(pledge, twist, {"approved"}), (not reason, "reason_missing"), (wrong is not None, wrong or "")
     )
     done = bench.attempt(
         "release",
@@ -235,9 +237,7 @@ def wrong_lines(amounts: Amounts, limits: dict[str, int]) -> tuple[tuple[bool, s
 
 def cancel(bench: Bench, pledge: Pledge, amounts: Amounts, reason: str, twist: str = "") -> None:
     limits = {line.id: min(pledge.outstanding(line), pledge.unallocated(line)) for line in pledge.lines}
-    refusal = first(
-        *before(bench, pledge, twist, {"approved"}), (not reason, "reason_missing"), *wrong_lines(amounts, limits)
-    )
+    refusal = first(*before(pledge, twist, {"approved"}), (not reason, "reason_missing"), *wrong_lines(amounts, limits))
     done = bench.attempt(
         "cancel",
         refusal,
@@ -257,7 +257,7 @@ def cancel(bench: Bench, pledge: Pledge, amounts: Amounts, reason: str, twist: s
 
 def shut(bench: Bench, pledge: Pledge, twist: str = "") -> None:
     """Close."""
-    refusal = first(*before(bench, pledge, twist, {"approved"}), (not pledge.settled(), "not_settled"))
+    refusal = first(*before(pledge, twist, {"approved"}), (not pledge.settled(), "not_settled"))
     given: dict[str, Any] = {"expected_version": bench.version(pledge, twist), "twist": twist}
     if bench.attempt("close", refusal, bench.world.assessor, close.close, pledge.id, **given):
         bench.settle(pledge, status="closed")

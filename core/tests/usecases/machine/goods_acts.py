@@ -3,7 +3,8 @@
 from collections import Counter
 from datetime import timedelta
 
-from ksbb.testing.world import tiny_png
+from ksbb.domain.handovers import OutcomeInput
+from ksbb.testing.driven import tiny_png
 from ksbb.usecases import dispatch, evidence, hand_over, receive
 
 from .bench import Bench
@@ -13,7 +14,7 @@ from .model import Delivery, Outcome, Pledge, Promise, Sent, SentLine, first
 
 def take_in(bench: Bench, pledge: Pledge, amounts: Amounts, twist: str = "") -> None:
     """Receive."""
-    stale, stranger, status = before(bench, pledge, twist, {"approved"})
+    stale, stranger, status = before(pledge, twist, {"approved"})
     empty, twice, wrong = wrong_lines(amounts, {line.id: pledge.outstanding(line) for line in pledge.lines})
     suspended = (bench.model.aggregator_status != "active", "aggregator_not_active")
     done = bench.attempt(
@@ -34,7 +35,7 @@ def take_in(bench: Bench, pledge: Pledge, amounts: Amounts, twist: str = "") -> 
 
 def write_off(bench: Bench, pledge: Pledge, amounts: Amounts, reason: str, twist: str = "") -> None:
     """Write off; a suspended aggregator may, the goods are spoilt all the same."""
-    stale, stranger, status = before(bench, pledge, twist, {"approved"})
+    stale, stranger, status = before(pledge, twist, {"approved"})
     limits = {line.id: min(pledge.in_custody(line), pledge.unallocated(line)) for line in pledge.lines}
     empty, twice, wrong = wrong_lines(amounts, limits)
     done = bench.attempt(
@@ -58,7 +59,7 @@ def send(bench: Bench, pledge: Pledge, target_id: str, amounts: list[tuple[Promi
     """Dispatch."""
     ids = [made.id for made, _ in amounts]
     refusal = first(
-        *before(bench, pledge, twist, {"approved"}),
+        *before(pledge, twist, {"approved"}),
         (bench.model.aggregator_status != "active", "aggregator_not_active"),
         (not amounts, "lines"),
         (len(set(ids)) < len(ids), "named_twice"),
@@ -103,11 +104,13 @@ def wrong_load(pledge: Pledge, target_id: str, amounts: list[tuple[Promise, int]
     return None
 
 
-def record(bench: Bench, pledge: Pledge, sent: Sent, outcomes: list[Outcome], *, early: bool = False, twist: str = "") -> None:
+def record(
+    bench: Bench, pledge: Pledge, sent: Sent, outcomes: list[Outcome], *, early: bool = False, twist: str = ""
+) -> None:
     """Record a handover; `early` before the goods left."""
     ids = [one.line.id for one in outcomes]
     refusal = first(
-        *before(bench, pledge, twist, {"approved"}),
+        *before(pledge, twist, {"approved"}),
         (bench.model.aggregator_status != "active", "aggregator_not_active"),
         (early, "time"),
         (any(one.sent is sent for one in pledge.waiting()), "handover_pending"),
@@ -121,7 +124,7 @@ def record(bench: Bench, pledge: Pledge, sent: Sent, outcomes: list[Outcome], *,
         hand_over.record,
         sent.id,
         lines=[
-            hand_over.OutcomeInput(
+            OutcomeInput(
                 dispatch_line_id=one.line.id,
                 delivered=one.delivered,
                 accepted=one.accepted,
@@ -159,7 +162,9 @@ def wrong_outcome(sent: Sent, outcomes: list[Outcome]) -> str | None:
     return None
 
 
-def attach(bench: Bench, pledge: Pledge, delivery: Delivery, shade: int, *, content: bytes | None = None, twist: str = "") -> None:
+def attach(
+    bench: Bench, pledge: Pledge, delivery: Delivery, shade: int, *, content: bytes | None = None, twist: str = ""
+) -> None:
     """Attach a photo in a shade of grey, or other content."""
     refusal = first(
         (twist == "stranger", "right_missing"),

@@ -66,7 +66,7 @@ def promises_add_up(rows: Rows) -> None:
     sums: dict[str, Counter[str]] = defaultdict(Counter)
     for row in rows["allocations"]:
         assert lines[row["line_id"]]["commitment_id"] == row["commitment_id"]
-        assert 0 <= row["quantity"] - row["released"] - row["dispatched"]
+        assert row["quantity"] >= row["released"] + row["dispatched"]
         sums[row["line_id"]]["allocated"] += row["quantity"] - row["released"]
         for name in ("dispatched", "accepted", "rejected", "lost"):
             sums[row["line_id"]][name] += row[name]
@@ -167,34 +167,42 @@ def statistics_add_up(rows: Rows) -> None:
     } == dict(sums)
 
 
-def movements(event: Row, rows: Rows) -> Iterable[tuple[str, str, str, int]]:
-    """Measure, line, target and quantity of all that an event moved."""
+Movement = tuple[str, str, str, int]
+"""Measure, line, target and quantity; the ids are empty where the movement has none."""
+
+
+def movements(event: Row, rows: Rows) -> Iterable[Movement]:
+    """All that an event moved."""
     kind, payload = event["kind"], event["payload"]
-    allocations = by_id(rows["allocations"])
-    if kind == "approved":
-        yield "commitment", "", "", 0
-        for line in rows["commitment_lines"]:
-            if line["commitment_id"] == event["stream"].removeprefix("commitment:"):
-                yield "committed", line["id"], "", line["committed"]
-    elif kind in {"received", "written_off", "cancelled"}:
-        for line in payload["lines"]:
-            yield kind, line["line_id"], "", line["quantity"]
-    elif kind == "allocated":
-        yield kind, payload["line_id"], payload["target_id"], payload["quantity"]
-    elif kind == "released":
-        allocation = allocations[payload["allocation_id"]]
-        yield kind, allocation["line_id"], allocation["target_id"], payload["quantity"]
-    elif kind == "dispatched":
-        for line in payload["lines"]:
-            yield kind, line["line_id"], payload["target_id"], line["quantity"]
-    elif kind == "handed_over":
-        sent, dispatches = by_id(rows["dispatch_lines"]), by_id(rows["dispatches"])
-        for line in payload["lines"]:
-            dispatched = sent[line["dispatch_line_id"]]
-            target_id = dispatches[dispatched["dispatch_id"]]["target_id"]
-            for measure in ("accepted", "rejected", "lost"):
-                if line[measure]:
-                    yield measure, dispatched["line_id"], target_id, line[measure]
+    if kind in {"received", "written_off", "cancelled"}:
+        return [(kind, line["line_id"], "", line["quantity"]) for line in payload["lines"]]
+    if kind == "allocated":
+        return [(kind, payload["line_id"], payload["target_id"], payload["quantity"])]
+    if kind == "released":
+        allocation = by_id(rows["allocations"])[payload["allocation_id"]]
+        return [(kind, allocation["line_id"], allocation["target_id"], payload["quantity"])]
+    if kind == "dispatched":
+        return [(kind, line["line_id"], payload["target_id"], line["quantity"]) for line in payload["lines"]]
+    if kind == "handed_over":
+        return handed_over(payload, rows)
+    return approved(event, rows) if kind == "approved" else []
+
+
+def approved(event: Row, rows: Rows) -> Iterable[Movement]:
+    yield "commitment", "", "", 0
+    for line in rows["commitment_lines"]:
+        if line["commitment_id"] == event["stream"].removeprefix("commitment:"):
+            yield "committed", line["id"], "", line["committed"]
+
+
+def handed_over(payload: Mapping[str, Any], rows: Rows) -> Iterable[Movement]:
+    sent, dispatches = by_id(rows["dispatch_lines"]), by_id(rows["dispatches"])
+    for line in payload["lines"]:
+        dispatched = sent[line["dispatch_line_id"]]
+        target_id = dispatches[dispatched["dispatch_id"]]["target_id"]
+        for measure in ("accepted", "rejected", "lost"):
+            if line[measure]:
+                yield measure, dispatched["line_id"], target_id, line[measure]
 
 
 def parties_and_targets_are_noted(rows: Rows) -> None:
@@ -224,7 +232,12 @@ def chains_are_sound(rows: Rows) -> None:
         assert broken_at(events) is None, stream
     versions = {
         f"{name}:{row['id']}": row["version"]
-        for name, table in (("commitment", "commitments"), ("need", "needs"), ("target", "targets"), ("party", "parties"))
+        for name, table in (
+            ("commitment", "commitments"),
+            ("need", "needs"),
+            ("target", "targets"),
+            ("party", "parties"),
+        )
         for row in rows[table]
     }
     assert {stream: len(events) for stream, events in streams.items()} == versions

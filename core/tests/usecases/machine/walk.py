@@ -106,7 +106,13 @@ def to_the_end(bench: Bench) -> None:
     desk_acts.promise(bench, pledge, second, one, 6)
     bench.want("pangan", one, first.aid_type, 3)
     made = pledge.promises[0]
-    for quantity, reason, twist in ((1, "", ""), (5, "salah", ""), (0, "salah", ""), (1, "salah", "stale"), (1, "salah", "")):
+    for quantity, reason, twist in (
+        (1, "", ""),
+        (5, "salah", ""),
+        (0, "salah", ""),
+        (1, "salah", "stale"),
+        (1, "salah", ""),
+    ):
         desk_acts.release(bench, pledge, made, quantity, reason, twist)
     desk_acts.cancel(bench, pledge, [(first, 1)], "")
     desk_acts.cancel(bench, pledge, [], "stok habis")

@@ -16,10 +16,8 @@ from ksbb.usecases.read.reports import BLANK, gather_report, gather_travel_docum
 URL = "https://ksbb.example"
 ADDRESS = "Kelurahan Pegangsaan, Kecamatan Menteng"
 SPECIFICATION = (
-    "Isi paket: rice 5 kg, cooking_oil 2 l MD 123456789001, flour 1 kg MD 123456789002, sugar 1 kg MD 123456789003, "
-    "condensed_milk 370 g MD 123456789004, tea 25 pcs MD 123456789005, sardines 155 g MD 123456789006, "
-    "instant_noodles 5 pcs MD 123456789007; Tanggal kedaluwarsa: 2027-06-30; Halal: ya; Kemasan netral: ya; "
-    "Jiwa per paket: 4; Nilai per satuan (Rp): 205000"
+    "Isi paket: beras 5 kg, minyak goreng 2 liter, tepung terigu 1 kg, gula 1 kg, susu kental 370 g, teh 25 buah, "
+    "sarden 155 g, mi instan 5 buah; Tanggal kedaluwarsa: 2027-06-30; Halal: ya; Kemasan netral: ya; Jiwa per paket: 4"
 )
 
 

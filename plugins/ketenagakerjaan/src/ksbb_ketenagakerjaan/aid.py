@@ -3,7 +3,7 @@
 No attribute invites personal data: participants and trainers appear by counts and certificate numbers only.
 """
 
-from ksbb.program import AidType, JsonSchema, Text, Unit, described, object_schema
+from ksbb.program import AidType, JsonSchema, Text, Unit, choice, described, object_schema
 
 # Codes of 2012 are A.000000.000.00; units in force also have five digits, a letter group or an older form.
 SKKNI_PATTERN = r"^[A-Z]{1,3}\.[0-9A-Z]{4,7}\.[0-9]{3}\.[0-9]{1,2}$"
@@ -189,8 +189,8 @@ TOOLS = AidType(
                 Text("Alat dalam satu set.", "The tools in one set."),
                 300,
             ),
-            "condition": described(
-                {"type": "string", "enum": ["new", "used_good"]},
+            "condition": choice(
+                {"new": Text("baru", "new"), "used_good": Text("bekas, berfungsi baik", "used, in good working order")},
                 Text("Kondisi", "Condition"),
                 Text(
                     "new: baru; used_good: bekas dan berfungsi baik.",
@@ -226,8 +226,14 @@ JOB_PLACEMENT = AidType(
                 Text("Jabatan", "Occupation"),
                 Text("Jabatan yang ditawarkan; tanpa nama orang.", "The occupation offered; no names of people."),
             ),
-            "contract": described(
-                {"type": "string", "enum": ["permanent", "fixed_term", "apprenticeship", "daily", "partnership"]},
+            "contract": choice(
+                {
+                    "permanent": Text("tetap (PKWTT)", "permanent (PKWTT)"),
+                    "fixed_term": Text("waktu tertentu (PKWT)", "fixed term (PKWT)"),
+                    "apprenticeship": Text("magang", "apprenticeship"),
+                    "daily": Text("harian", "daily"),
+                    "partnership": Text("kemitraan", "partnership"),
+                },
                 Text("Jenis hubungan kerja", "Kind of contract"),
                 Text(
                     "Tetap (PKWTT), waktu tertentu (PKWT), magang, harian, atau kemitraan.",

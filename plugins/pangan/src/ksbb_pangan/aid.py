@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from ksbb.program import AidType, ReferenceValue, Text, Unit, described, object_schema
-from ksbb_pangan.foods import Food, Measure
+from ksbb.program import AidType, ReferenceValue, Text, Unit, choice, described, object_schema
+from ksbb_pangan.foods import FOOD_NAMES, MEASURE_NAMES, Food, Measure
 
 STAPLE_VALUE = 200_000
 READY_MEAL_VALUE = 45_000
@@ -43,7 +43,7 @@ _EXPIRES_ON = described(
     ),
 )
 _UNIT_VALUE = described(
-    {"type": "integer", "minimum": 1, "maximum": 10_000_000},
+    {"type": "integer", "minimum": 1, "maximum": 10_000_000, "x-in-documents": False},
     Text("Nilai per satuan (Rp)", "Value of one unit (Rp)"),
     Text(
         "Nilai satu satuan dalam rupiah penuh, menurut donatur.",
@@ -59,8 +59,8 @@ _CONTENTS = described(
             {
                 "type": "object",
                 "properties": {
-                    "food": described(
-                        {"type": "string", "enum": [food.value for food in Food]},
+                    "food": choice(
+                        {str(food): name for food, name in FOOD_NAMES.items()},
                         Text("Jenis pangan", "Food"),
                         Text("Jenis pangan dalam paket.", "What kind of food it is."),
                     ),
@@ -69,13 +69,13 @@ _CONTENTS = described(
                         Text("Banyaknya", "Amount"),
                         Text("Banyaknya dalam satu paket.", "How much of it is in one package."),
                     ),
-                    "unit": described(
-                        {"type": "string", "enum": [measure.value for measure in Measure]},
+                    "unit": choice(
+                        {str(measure): name for measure, name in MEASURE_NAMES.items()},
                         Text("Satuan", "Unit"),
                         Text("kg, g, l, ml, atau pcs (buah).", "kg, g, l, ml or pcs (pieces)."),
                     ),
                     "registration_number": described(
-                        {"type": "string", "minLength": 1, "maxLength": 40},
+                        {"type": "string", "minLength": 1, "maxLength": 40, "x-in-documents": False},
                         Text("Nomor izin edar", "Registration number"),
                         Text(
                             "Nomor BPOM MD/ML atau P-IRT pada kemasan; wajib untuk pangan olahan kemasan.",
@@ -196,10 +196,21 @@ READY_MEAL = AidType(
                 {
                     "type": "array",
                     "uniqueItems": True,
-                    "items": {
-                        "type": "string",
-                        "enum": ["gluten", "egg", "fish", "shellfish", "peanut", "tree_nut", "milk", "soy", "sesame"],
-                    },
+                    "items": choice(
+                        {
+                            "gluten": Text("gluten", "gluten"),
+                            "egg": Text("telur", "egg"),
+                            "fish": Text("ikan", "fish"),
+                            "shellfish": Text("krustasea dan kerang", "shellfish"),
+                            "peanut": Text("kacang tanah", "peanut"),
+                            "tree_nut": Text("kacang pohon", "tree nut"),
+                            "milk": Text("susu", "milk"),
+                            "soy": Text("kedelai", "soy"),
+                            "sesame": Text("wijen", "sesame"),
+                        },
+                        Text("Alergen", "Allergen"),
+                        Text("Satu alergen dalam menu.", "One allergen in the menu."),
+                    ),
                 },
                 Text("Alergen", "Allergens"),
                 Text(
@@ -290,8 +301,8 @@ HOLIDAY_ALLOWANCE = AidType(
     unit=Unit("allowance", Text("tunjangan", "allowance")),
     schema=object_schema(
         {
-            "per": described(
-                {"type": "string", "enum": ["person", "family"]},
+            "per": choice(
+                {"person": Text("orang", "person"), "family": Text("keluarga", "family")},
                 Text("Diberikan per", "Given per"),
                 Text(
                     "Satu tunjangan untuk satu orang atau satu keluarga.", "One allowance for one person or one family."

@@ -57,6 +57,14 @@ FOOD_NAMES: Mapping[str, Text] = {
     Food.OTHER: Text("pangan lain", "other food"),
 }
 
+MEASURE_NAMES: Mapping[str, Text] = {
+    Measure.KILOGRAM: Text("kg", "kg"),
+    Measure.GRAM: Text("g", "g"),
+    Measure.LITRE: Text("liter", "litres"),
+    Measure.MILLILITRE: Text("ml", "ml"),
+    Measure.PIECE: Text("buah", "pieces"),
+}
+
 _BASE = {
     Measure.KILOGRAM: (Measure.GRAM, 1000),
     Measure.GRAM: (Measure.GRAM, 1),

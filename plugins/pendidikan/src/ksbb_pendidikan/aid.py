@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ksbb.program import AidType, Identifier, Text, Unit, described, object_schema
+from ksbb.program import AidType, Identifier, Text, Unit, choice, described, object_schema
 
 _DAY = r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}$"
 
-_CONDITION = described(
-    {"type": "string", "enum": ["new", "used"]},
+_CONDITION = choice(
+    {"new": Text("baru", "new"), "used": Text("bekas pakai", "used")},
     Text("Kondisi", "Condition"),
     Text("Baru atau bekas pakai.", "New or used."),
 )
@@ -44,6 +44,7 @@ _SERIAL = described(
         "uniqueItems": True,
         "maxItems": 5000,
         "items": {"type": "string", "pattern": "^[A-Za-z0-9./-]+$", "minLength": 4, "maxLength": 40},
+        "x-in-documents": False,
     },
     Text("Nomor seri", "Serial numbers"),
     Text("Nomor seri, satu per perangkat.", "Serial numbers, one for each device."),
@@ -73,8 +74,8 @@ STUDENT_DEVICE = AidType(
     unit=Unit("device", Text("unit", "device")),
     schema=object_schema(
         {
-            "device_kind": described(
-                {"type": "string", "enum": ["tablet", "phone"]},
+            "device_kind": choice(
+                {"tablet": Text("tablet", "tablet"), "phone": Text("telepon pintar", "smartphone")},
                 Text("Jenis gawai", "Kind of device"),
                 Text("Tablet atau telepon pintar.", "Tablet or smartphone."),
             ),
@@ -102,6 +103,7 @@ STUDENT_DEVICE = AidType(
                     "uniqueItems": True,
                     "maxItems": 5000,
                     "items": {"type": "string", "pattern": "^[0-9]{15}$", "maxLength": 15},
+                    "x-in-documents": False,
                 },
                 Text("IMEI", "IMEI"),
                 Text(

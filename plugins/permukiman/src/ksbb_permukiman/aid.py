@@ -5,25 +5,16 @@ No attribute invites personal data: residents and owners appear by counts and do
 
 from typing import Any
 
-from ksbb.program import AidType, JsonSchema, Text, Unit, described, object_schema
-
-SLUM_INDICATORS = (
-    "population_density",
-    "building_density",
-    "building_layout",
-    "building_construction",
-    "building_ventilation",
-    "road_condition",
-    "drainage",
-    "clean_water",
-    "human_waste_disposal",
-    "waste_transport",
-    "street_lighting",
+from ksbb.program import AidType, JsonSchema, Text, Unit, choice, described, object_schema
+from ksbb_permukiman.names import (
+    DIMENSIONS,
+    FACILITIES,
+    LAND_STATUSES,
+    MATERIALS,
+    PARTS,
+    SLUM_INDICATORS,
+    WORK_TYPES,
 )
-"""The 11 indicators of an RW kumuh (BPS Provinsi DKI Jakarta, Pendataan RW Kumuh 2017)."""
-
-LAND_STATUSES = ("owned", "government_permitted", "owner_permitted", "untitled", "disputed", "unknown")
-"""How the land of the works is held; `untitled` is occupied without a title and undisputed."""
 
 _MAX_RUPIAH = 10**12
 
@@ -43,7 +34,11 @@ def _indicators() -> JsonSchema:
     return described(
         {
             "type": "array",
-            "items": {"type": "string", "enum": list(SLUM_INDICATORS)},
+            "items": choice(
+                SLUM_INDICATORS,
+                Text("Indikator kumuh", "Slum indicator"),
+                Text("Satu indikator yang terpenuhi di RW sasaran.", "One indicator that the target RW shows."),
+            ),
             "uniqueItems": True,
             "maxItems": len(SLUM_INDICATORS),
         },
@@ -89,8 +84,8 @@ _BUILT: dict[str, JsonSchema] = {
             "Last day of the works; the 100 % photos are due on it.",
         ),
     ),
-    "land_status": described(
-        {"type": "string", "enum": list(LAND_STATUSES)},
+    "land_status": choice(
+        LAND_STATUSES,
         Text("Status lahan", "Land status"),
         Text(
             "owned: bersertifikat; government_permitted: lahan pemerintah berizin; owner_permitted: milik pihak lain "
@@ -181,19 +176,16 @@ WORKS = AidType(
     service=True,
     schema=object_schema(
         {
-            "work_type": described(
-                {
-                    "type": "string",
-                    "enum": ["footpath", "drain", "retaining_wall", "public_space", "communal_building", "other"],
-                },
+            "work_type": choice(
+                WORK_TYPES,
                 Text("Jenis pekerjaan", "Kind of works"),
                 Text(
                     "Jalan lingkungan, saluran, turap, ruang terbuka, bangunan bersama, atau lainnya.",
                     "Footpath, drain, retaining wall, public space, communal building, or other.",
                 ),
             ),
-            "dimension": described(
-                {"type": "string", "enum": ["area", "linear"]},
+            "dimension": choice(
+                DIMENSIONS,
                 Text("Cara ukur", "How it is measured"),
                 Text(
                     "area: diukur sebagai luas; linear: diukur memanjang (saluran, jalan), isi panjang dan lebar. "
@@ -243,17 +235,8 @@ SANITATION_UNIT = AidType(
     service=True,
     schema=object_schema(
         {
-            "facility": described(
-                {
-                    "type": "string",
-                    "enum": [
-                        "household_toilet",
-                        "communal_toilet",
-                        "septic_tank",
-                        "communal_wastewater",
-                        "clean_water",
-                    ],
-                },
+            "facility": choice(
+                FACILITIES,
                 Text("Jenis sarana", "Kind of facility"),
                 Text(
                     "Jamban keluarga, MCK komunal, tangki septik, IPAL komunal, atau sarana air bersih.",
@@ -297,10 +280,11 @@ HOUSE_REPAIR = AidType(
             "parts": described(
                 {
                     "type": "array",
-                    "items": {
-                        "type": "string",
-                        "enum": ["roof", "walls", "floor", "ventilation", "toilet", "structure"],
-                    },
+                    "items": choice(
+                        PARTS,
+                        Text("Bagian rumah", "Part of the house"),
+                        Text("Satu bagian yang diperbaiki.", "One part that is repaired."),
+                    ),
                     "uniqueItems": True,
                     "minItems": 1,
                 },
@@ -334,23 +318,8 @@ MATERIAL = AidType(
     unit=Unit("item", Text("buah", "item")),
     schema=object_schema(
         {
-            "material": described(
-                {
-                    "type": "string",
-                    "enum": [
-                        "cement",
-                        "sand",
-                        "brick",
-                        "steel",
-                        "timber",
-                        "roofing",
-                        "pipe",
-                        "paint",
-                        "sanitary_ware",
-                        "lamp",
-                        "other",
-                    ],
-                },
+            "material": choice(
+                MATERIALS,
                 Text("Bahan", "Material"),
                 Text(
                     "Semen, pasir, bata, baja, kayu, penutup atap, pipa, cat, saniter, lampu, atau lainnya.",

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from ksbb.program import CommitmentView, Finding, LineView, Rule, Severity, Text
-from ksbb_permukiman.aid import BUILT, MATERIAL, SLUM_INDICATORS, WORKS
+from ksbb_permukiman.aid import BUILT, MATERIAL, WORKS
+from ksbb_permukiman.names import SLUM_INDICATORS
 from ksbb_permukiman.settings import PermukimanSettings
 
 _PLAN_SOURCE = "Pergub DKI Jakarta 90/2018 (peningkatan kualitas permukiman); praktik CAP tahun N, CIP tahun N+1"

@@ -3,13 +3,16 @@
 No attribute invites personal data: households and managers appear as counts, maintenance owners as institutions.
 """
 
-from ksbb.program import AidType, JsonSchema, Text, Unit, described, object_schema
-
-MAINTENANCE_OWNERS = ("rw", "waste_bank", "kelurahan", "dlh", "collaborator", "none")
-"""Which institution maintains the goods after the handover; `none` when nobody has taken it on."""
-
-LAND_STATUSES = ("owned", "government_permitted", "owner_permitted", "disputed", "none")
-"""How the land of a waste bank is held; `none` when there is no land yet."""
+from ksbb.program import AidType, JsonSchema, Text, Unit, choice, described, object_schema
+from ksbb_persampahan.names import (
+    LAND_STATUSES,
+    MAINTENANCE_OWNERS,
+    MATERIALS,
+    METHODS,
+    STREAMS,
+    TOPICS,
+    VEHICLES,
+)
 
 _UNIT = Unit("unit", Text("unit", "unit"))
 
@@ -18,17 +21,13 @@ def _count(title: Text, description: Text, *, maximum: int, minimum: int = 1) ->
     return described({"type": "integer", "minimum": minimum, "maximum": maximum}, title, description)
 
 
-def _choice(values: tuple[str, ...], title: Text, description: Text) -> JsonSchema:
-    return described({"type": "string", "enum": list(values)}, title, description)
-
-
 _SPECIFICATION = described(
     {"type": "string", "minLength": 3, "maxLength": 200},
     Text("Spesifikasi", "Specification"),
     Text("Merek, bahan, ukuran, atau isi; tanpa nama orang.", "Brand, material, size or contents; no names of people."),
 )
 
-_MAINTENANCE = _choice(
+_MAINTENANCE = choice(
     MAINTENANCE_OWNERS,
     Text("Penanggung jawab pemeliharaan", "Maintenance owner"),
     Text(
@@ -53,7 +52,7 @@ WASTE_BANK_KIT = AidType(
     unit=Unit("kit", Text("paket", "kit")),
     schema=object_schema(
         {
-            "land_status": _choice(
+            "land_status": choice(
                 LAND_STATUSES,
                 Text("Lahan bank sampah", "Land of the waste bank"),
                 Text(
@@ -142,7 +141,11 @@ BIN = AidType(
             "streams": described(
                 {
                     "type": "array",
-                    "items": {"type": "string", "enum": ["organic", "inorganic", "hazardous", "residual"]},
+                    "items": choice(
+                        STREAMS,
+                        Text("Pilahan", "Stream"),
+                        Text("Satu jenis sampah yang dipilah.", "One waste stream that is separated."),
+                    ),
                     "uniqueItems": True,
                     "minItems": 1,
                 },
@@ -184,8 +187,8 @@ COMPOSTER = AidType(
     unit=_UNIT,
     schema=object_schema(
         {
-            "method": _choice(
-                ("takakura", "drum", "open_brick", "black_soldier_fly", "biodigester", "other"),
+            "method": choice(
+                METHODS,
                 Text("Cara pengomposan", "Method"),
                 Text(
                     "Takakura, drum, bata terawang, maggot (BSF), biodigester, atau lainnya.",
@@ -243,8 +246,8 @@ COLLECTION_VEHICLE = AidType(
     unit=_UNIT,
     schema=object_schema(
         {
-            "vehicle": _choice(
-                ("handcart", "cargo_bike", "motor_tricycle", "electric_tricycle", "pickup"),
+            "vehicle": choice(
+                VEHICLES,
                 Text("Jenis kendaraan", "Kind of vehicle"),
                 Text(
                     "Gerobak, sepeda angkut, motor roda tiga, roda tiga listrik, atau pikap.",
@@ -277,8 +280,8 @@ TRAINING = AidType(
     service=True,
     schema=object_schema(
         {
-            "topic": _choice(
-                ("sorting", "composting", "waste_bank_management", "upcycling", "black_soldier_fly", "other"),
+            "topic": choice(
+                TOPICS,
                 Text("Topik", "Topic"),
                 Text(
                     "Pemilahan, pengomposan, pengelolaan bank sampah, daur ulang kreatif, maggot (BSF), atau lainnya.",
@@ -311,19 +314,11 @@ RECYCLABLE_OFFTAKE = AidType(
             "materials": described(
                 {
                     "type": "array",
-                    "items": {
-                        "type": "string",
-                        "enum": [
-                            "plastic",
-                            "paper",
-                            "metal",
-                            "glass",
-                            "used_cooking_oil",
-                            "electronics",
-                            "textile",
-                            "organic",
-                        ],
-                    },
+                    "items": choice(
+                        MATERIALS,
+                        Text("Bahan", "Material"),
+                        Text("Satu jenis bahan yang diserap.", "One kind of material that is taken."),
+                    ),
                     "uniqueItems": True,
                     "minItems": 1,
                 },

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from ksbb.program import AidType, ReferenceValue, Text, Unit, described, object_schema
+from ksbb.program import AidType, ReferenceValue, Text, Unit, choice, described, object_schema
 
 LOAN_TERMS = ("principal", "tenor_months", "rate_percent_per_year", "provider", "ojk_licence")
 """The attributes that only a loan has, except `principal`, which a grant may name, too."""
@@ -16,6 +16,7 @@ _NIBS = described(
         "minItems": 1,
         "maxItems": 1000,
         "items": {"type": "string", "pattern": "^[0-9]{13}$", "maxLength": 13},
+        "x-in-documents": False,
     },
     Text("NIB", "NIB"),
     Text(
@@ -57,8 +58,12 @@ TRAINING = AidType(
                 Text("Jam pelatihan", "Training hours"),
                 Text("Jam pelatihan untuk satu peserta.", "Hours of training for one participant."),
             ),
-            "mode": described(
-                {"type": "string", "enum": ["onsite", "online", "hybrid"]},
+            "mode": choice(
+                {
+                    "onsite": Text("tatap muka", "on site"),
+                    "online": Text("daring", "online"),
+                    "hybrid": Text("gabungan tatap muka dan daring", "both on site and online"),
+                },
                 Text("Cara", "Mode"),
                 Text("Tatap muka, daring, atau gabungan.", "On site, online or both."),
             ),
@@ -88,10 +93,16 @@ FACILITIES = AidType(
     unit=Unit("unit", Text("unit", "unit")),
     schema=object_schema(
         {
-            "facility": described(
+            "facility": choice(
                 {
-                    "type": "string",
-                    "enum": ["cart", "stall", "tool", "machine", "packaging", "device", "renovation", "other"],
+                    "cart": Text("gerobak", "cart"),
+                    "stall": Text("kios", "stall"),
+                    "tool": Text("alat", "tool"),
+                    "machine": Text("mesin", "machine"),
+                    "packaging": Text("kemasan", "packaging"),
+                    "device": Text("perangkat digital", "digital device"),
+                    "renovation": Text("renovasi tempat usaha", "renovation of premises"),
+                    "other": Text("sarana lain", "other facility"),
                 },
                 Text("Jenis sarana", "Kind of facility"),
                 Text(
@@ -104,8 +115,8 @@ FACILITIES = AidType(
                 Text("Uraian", "Description"),
                 Text("Merek, ukuran, atau kegunaannya.", "Make, size or purpose."),
             ),
-            "condition": described(
-                {"type": "string", "enum": ["new", "used"]},
+            "condition": choice(
+                {"new": Text("baru", "new"), "used": Text("bekas pakai", "used")},
                 Text("Kondisi", "Condition"),
                 Text("Baru atau bekas pakai.", "New or used."),
             ),
@@ -144,8 +155,8 @@ CAPITAL = AidType(
     unit=Unit("rupiah", Text("rupiah", "rupiah")),
     schema=object_schema(
         {
-            "form": described(
-                {"type": "string", "enum": ["grant", "loan"]},
+            "form": choice(
+                {"grant": Text("hibah", "grant"), "loan": Text("pinjaman", "loan")},
                 Text("Bentuk", "Form"),
                 Text("Hibah atau pinjaman.", "Grant or loan."),
             ),

@@ -280,7 +280,8 @@ def _specification(attributes: Mapping[str, Any], schema: Mapping[str, Any]) -> 
     said = []
     for name in _in_order(attributes, schema):
         kind = properties.get(name, {})
-        said.append(f"{kind.get('title', name)}: {_said(attributes[name], kind)}")
+        if kind.get("x-in-documents", True):
+            said.append(f"{kind.get('title', name)}: {_said(attributes[name], kind)}")
     return "; ".join(said)
 
 
@@ -289,11 +290,13 @@ def _said(value: object, schema: Mapping[str, Any]) -> str:
         return "ya" if value else "tidak"
     if isinstance(value, Mapping):
         properties = schema.get("properties", {})
-        return " ".join(_said(value[name], properties.get(name, {})) for name in _in_order(value, schema))
+        kinds = [(name, properties.get(name, {})) for name in _in_order(value, schema)]
+        return " ".join(_said(value[name], kind) for name, kind in kinds if kind.get("x-in-documents", True))
     if isinstance(value, list):
         items = schema.get("items", {})
         return ", ".join(_said(item, items) for item in value) if len(value) <= _LISTED else f"{len(value)} butir"
-    return str(value)
+    label = schema.get("x-labels", {}).get(value, {}) if isinstance(value, str) else {}
+    return str(label.get("id", value))
 
 
 def _in_order(value: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
