@@ -49,7 +49,7 @@ ACTS = [
     "reinstate",
 ]
 STEADY = settings(
-    max_examples=32,
+    max_examples=24,
     stateful_step_count=40,
     deadline=None,
     derandomize=True,

@@ -121,10 +121,9 @@ def _sees(actor: Actor, grant: Grant) -> ColumnElement[bool]:
                 _is(tables.allocations.c.target_id, actor.target_id),
             )
             return and_(program, allocated.correlate(commitments).exists())
-        case Role.AUDITOR:
-            return and_(program, _touches(grant.area_code))
         case _:
-            return and_(program, handed_in, _touches(grant.area_code))
+            known = true() if grant.role is Role.AUDITOR else handed_in
+            return and_(program, known, _touches(grant.area_code))
 
 
 def _concerns(actor: Actor, grant: Grant) -> ColumnElement[bool]:
