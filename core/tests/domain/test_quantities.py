@@ -15,6 +15,8 @@ from ksbb.domain.text import Text
 
 SMALL = st.integers(min_value=0, max_value=30)
 ANY = st.integers(min_value=-5, max_value=200)
+HALFWAY = LineBalance(committed=20, received=10, allocated=8, dispatched=4, accepted=2)
+"""Every act can still be done."""
 
 
 @st.composite
@@ -105,6 +107,9 @@ ACTS: dict[str, tuple[str, Callable[[LineBalance], int], str, str]] = {
 
 
 @pytest.mark.parametrize("act", ACTS)
+@example(balance=HALFWAY, quantity=1)
+@example(balance=HALFWAY, quantity=0)
+@example(balance=HALFWAY, quantity=100)
 @given(balance=balances(), quantity=ANY)
 def test_an_act_moves_one_quantity_or_is_refused(act: str, balance: LineBalance, quantity: int) -> None:
     column, limit_of, what_id, what_en = ACTS[act]
@@ -127,6 +132,7 @@ def test_the_pointer_defaults_to_the_quantity(act: str) -> None:
 
 
 @example(balance=LineBalance(committed=5, received=5, allocated=5, dispatched=5), accepted=4, rejected=1, lost=1)
+@example(balance=LineBalance(committed=5, received=5, allocated=5, dispatched=5), accepted=3, rejected=1, lost=1)
 @given(balance=balances(), accepted=SMALL, rejected=st.integers(0, 9), lost=st.integers(0, 9))
 def test_a_handover_accounts_for_what_is_in_transit(
     balance: LineBalance, accepted: int, rejected: int, lost: int

@@ -1,46 +1,19 @@
 """The flows of the employment program and the reports that they open."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from importlib import import_module
 
 import pytest
 
-from ksbb.program import (
-    Case,
-    Clash,
-    CollaboratorClass,
-    CommitmentView,
-    Custody,
-    Finding,
-    FollowUpPlan,
-    FundSource,
-    HandedOver,
-    LineView,
-    Outcome,
-    ProgramSettings,
-    Role,
-    TargetKind,
-    Text,
-)
-from ksbb.program.bench import use_workbench
+from ksbb.program import FollowUpPlan, HandedOver, Role, TargetKind, Text
+from ksbb.testing import RecordingBench, commitment_view, line_like
 from ksbb_ketenagakerjaan import PROGRAM
 from ksbb_ketenagakerjaan.aid import TRAINING
 from ksbb_ketenagakerjaan.plans import placement_report
 from ksbb_ketenagakerjaan.settings import KetenagakerjaanSettings
 
-SEATS = LineView(position=0, aid_type="training", quantity=50, attributes=TRAINING.examples[0])
-COMMITMENT = CommitmentView(
-    number="KETENAGAKERJAAN-2026-000001",
-    collaborator_class=CollaboratorClass.ASSOCIATION,
-    fund_source=FundSource.OWN,
-    area_code="31.71.06.1002",
-    target_kind=None,
-    submitted_on=date(2026, 4, 1),
-    planned_handover_on=date(2026, 6, 15),
-    lines=(SEATS,),
-)
+SEATS = line_like(TRAINING, 50)
+COMMITMENT = commitment_view(PROGRAM, SEATS)
 
 
 def handover(**accepted: int) -> HandedOver:
@@ -83,89 +56,41 @@ def test_metrics_count_the_fields_of_the_report() -> None:
 # Flows
 
 
-class RecordingCase:
-    """A case that keeps what a flow does with it."""
-
-    def __init__(self, commitment: CommitmentView, handover: HandedOver | None) -> None:
-        self.commitment = commitment
-        self.handover = handover
-        self.assessments: list[list[Finding]] = []
-        self.plans: list[FollowUpPlan] = []
-
-    def run_rules(self) -> Sequence[Finding]:
-        return [finding for rule in PROGRAM.rules for finding in rule.check(self.commitment, PROGRAM.settings())]
-
-    async def clashes(self, kind: str) -> Sequence[Clash]:
-        raise NotImplementedError(kind)
-
-    async def record_assessment(self, findings: Iterable[Finding]) -> None:
-        self.assessments.append(list(findings))
-
-    async def open_follow_up(self, plan: FollowUpPlan) -> None:
-        self.plans.append(plan)
-
-
-class RecordingBench:
-    """A workbench with one case, under the id `item`."""
-
-    def __init__(self, case: RecordingCase, settings: ProgramSettings) -> None:
-        self.case = case
-        self.settings = settings
-        self.program_id = PROGRAM.id
-        self.today = date(2026, 4, 1)
-
-    async def each(self, items: Sequence[str], step: Callable[[Case], Awaitable[None]]) -> Outcome:
-        assert items == ["item"]
-        await step(self.case)
-        return Outcome(done=1, skipped=0, failed=0)
-
-    async def custody(self) -> Sequence[Custody]:
-        raise NotImplementedError
-
-    async def clashes(self, kind: str) -> Sequence[Clash]:
-        raise NotImplementedError(kind)
-
-    async def open_follow_up(self, commitment_id: str, plan: FollowUpPlan) -> bool:
-        raise NotImplementedError(commitment_id, plan)
-
-
-async def run(name: str, case: RecordingCase, settings: ProgramSettings) -> None:
-    """Run a flow of the program by its entry point, without Prefect's engine around it."""
-    entry = next(flow.entrypoint for flow in PROGRAM.flows if flow.name == name)
-    module, function = entry.split(":")
-    use_workbench(RecordingBench(case, settings))
-    await getattr(import_module(module), function).fn(["item"])
-
-
 async def test_assess_records_what_the_rules_find() -> None:
-    case = RecordingCase(replace(COMMITMENT, lines=(replace(SEATS, quantity=49),)), None)
-    await run("assess", case, KetenagakerjaanSettings())
+    bench = RecordingBench(PROGRAM, KetenagakerjaanSettings())
+    case = bench.add(replace(COMMITMENT, lines=(replace(SEATS, quantity=49),)))
+    await bench.run("assess")
     assert [[finding.code for finding in found] for found in case.assessments] == [["seats_not_batches"]]
     assert case.plans == []
 
 
 async def test_placement_opens_the_report() -> None:
-    case = RecordingCase(COMMITMENT, handover(training=48, tools=2))
-    await run("placement", case, KetenagakerjaanSettings())
+    bench = RecordingBench(PROGRAM, KetenagakerjaanSettings())
+    case = bench.add(COMMITMENT, handover(training=48, tools=2))
+    await bench.run("placement")
     assert case.plans == [REPORT]
     assert case.assessments == []
 
 
 async def test_placement_honours_the_settings() -> None:
-    case = RecordingCase(COMMITMENT, handover(training=48))
-    await run("placement", case, KetenagakerjaanSettings(placement_days=30))
+    bench = RecordingBench(PROGRAM, KetenagakerjaanSettings(placement_days=30))
+    case = bench.add(COMMITMENT, handover(training=48))
+    await bench.run("placement")
     assert [(plan.kind, plan.due_on) for plan in case.plans] == [("placement_90_days", date(2026, 7, 15))]
 
 
 async def test_placement_of_tools_alone_opens_nothing() -> None:
-    case = RecordingCase(COMMITMENT, handover(tools=2))
-    await run("placement", case, KetenagakerjaanSettings())
+    bench = RecordingBench(PROGRAM, KetenagakerjaanSettings())
+    case = bench.add(COMMITMENT, handover(tools=2))
+    await bench.run("placement")
     assert case.plans == []
 
 
 async def test_placement_needs_a_handover() -> None:
+    bench = RecordingBench(PROGRAM, KetenagakerjaanSettings())
+    bench.add(COMMITMENT)
     with pytest.raises(ValueError, match="no handover given") as raised:
-        await run("placement", RecordingCase(COMMITMENT, None), KetenagakerjaanSettings())
+        await bench.run("placement")
     assert str(raised.value) == (
         "commitment KETENAGAKERJAAN-2026-000001: placement runs at stage handed_over only, no handover given"
     )

@@ -1,50 +1,31 @@
 """The rules of the employment program: each side of every threshold, and totality over all that the schemas allow."""
 
-from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ksbb.program import CollaboratorClass, CommitmentView, Finding, FundSource, JsonSchema, LineView, Severity, Text
-from ksbb.program.validation import attribute_problems
+from ksbb.program import AidType, CommitmentView, Finding, LineView
+from ksbb.testing import commitment_view, line_like
+from ksbb.testing.findings import at, block, warn
+from ksbb.testing.payloads import checked_findings, commitments_of
 from ksbb_ketenagakerjaan import PROGRAM
-from ksbb_ketenagakerjaan.aid import AID_TYPES, CERTIFICATION, TRAINING, WITH_PARTICIPANTS
+from ksbb_ketenagakerjaan.aid import AID_TYPES, CERTIFICATION, JOB_PLACEMENT, TOOLS, TRAINING, WITH_PARTICIPANTS
 from ksbb_ketenagakerjaan.rules import RULES
 from ksbb_ketenagakerjaan.settings import KetenagakerjaanSettings
 
 DEFAULTS = KetenagakerjaanSettings()
 
 
-def commitment(
-    *lines: LineView, submitted_on: date = date(2026, 4, 1), planned_handover_on: date = date(2026, 6, 15)
-) -> CommitmentView:
-    return CommitmentView(
-        number="KETENAGAKERJAAN-2026-000001",
-        collaborator_class=CollaboratorClass.ASSOCIATION,
-        fund_source=FundSource.OWN,
-        area_code="31.71.06.1002",
-        target_kind=None,
-        submitted_on=submitted_on,
-        planned_handover_on=planned_handover_on,
-        lines=lines,
-    )
-
-
-def line_of(aid_type_id: str, quantity: int, without: str = "", **changes: Any) -> CommitmentView:
+def line_of(aid_type: AidType, quantity: int, *without: str, **changes: Any) -> CommitmentView:
     """A commitment of one line like the aid type's first example, with changed attributes, or one left out."""
-    aid_type = PROGRAM.aid_type(aid_type_id)
-    assert aid_type is not None
-    attributes = {**aid_type.examples[0], **changes}
-    attributes.pop(without, None)
-    return commitment(LineView(position=0, aid_type=aid_type_id, quantity=quantity, attributes=attributes))
+    return commitment_view(PROGRAM, line_like(aid_type, quantity, *without, **changes))
 
 
-def training(quantity: int = 50, without: str = "", **changes: Any) -> CommitmentView:
+def training(quantity: int = 50, *without: str, **changes: Any) -> CommitmentView:
     """Two batches of 25 seats."""
-    return line_of(TRAINING.id, quantity, without, **changes)
+    return line_of(TRAINING, quantity, *without, **changes)
 
 
 def findings(rule_id: str, view: CommitmentView, settings: KetenagakerjaanSettings = DEFAULTS) -> list[Finding]:
@@ -52,24 +33,12 @@ def findings(rule_id: str, view: CommitmentView, settings: KetenagakerjaanSettin
     return list(rule.check(view, settings))
 
 
-def at(name: str) -> str:
-    return f"/lines/0/attributes/{name}"
-
-
-def block(code: str, pointer: str, indonesian: str, english: str) -> list[Finding]:
-    return [Finding(code=code, severity=Severity.BLOCK, message=Text(indonesian, english), pointer=pointer)]
-
-
-def warn(code: str, pointer: str, indonesian: str, english: str) -> list[Finding]:
-    return [Finding(code=code, severity=Severity.WARN, message=Text(indonesian, english), pointer=pointer)]
-
-
 def test_examples_pass_every_rule() -> None:
     for aid_type in AID_TYPES:
         for example in aid_type.examples:
             quantity = example["batches"] * example["seats_per_batch"] if aid_type is TRAINING else 5
             line = LineView(position=0, aid_type=aid_type.id, quantity=quantity, attributes=example)
-            assert [finding for rule in RULES for finding in rule.check(commitment(line), DEFAULTS)] == []
+            assert [finding for rule in RULES for finding in rule.check(commitment_view(PROGRAM, line), DEFAULTS)] == []
 
 
 # Seats and classes
@@ -136,17 +105,17 @@ def test_hours_by_settings() -> None:
 # Standards and certificates
 
 
-@pytest.mark.parametrize("aid_type_id", [TRAINING.id, CERTIFICATION.id])
-def test_skkni_units(aid_type_id: str) -> None:
+@pytest.mark.parametrize("aid_type", [TRAINING, CERTIFICATION])
+def test_skkni_units(aid_type: AidType) -> None:
     missing = block(
         "skkni_units_missing",
         at("skkni_units"),
         "unit SKKNI belum ada; isi paling sedikit satu kode unit, misalnya J.620100.004.02",
         "SKKNI units are missing; give at least one unit code, such as J.620100.004.02",
     )
-    assert findings("skkni_units", line_of(aid_type_id, 50, without="skkni_units")) == missing
-    assert findings("skkni_units", line_of(aid_type_id, 50, skkni_units=[])) == missing
-    assert findings("skkni_units", line_of(aid_type_id, 50, skkni_units=["J.620100.004.02"])) == []
+    assert findings("skkni_units", line_of(aid_type, 50, "skkni_units")) == missing
+    assert findings("skkni_units", line_of(aid_type, 50, skkni_units=[])) == missing
+    assert findings("skkni_units", line_of(aid_type, 50, skkni_units=["J.620100.004.02"])) == []
 
 
 CERTIFICATE_MISSING = block(
@@ -158,7 +127,7 @@ CERTIFICATE_MISSING = block(
 
 
 def test_trainer_certificate_missing() -> None:
-    assert findings("trainer_certificate", training(without="trainer_certificate")) == CERTIFICATE_MISSING
+    assert findings("trainer_certificate", training(50, "trainer_certificate")) == CERTIFICATE_MISSING
 
 
 def test_trainer_certificate_with_a_blank_number() -> None:
@@ -182,9 +151,12 @@ def test_trainer_certificate_that_expires_on_the_day_of_the_handover() -> None:
     assert findings("trainer_certificate", view) == []
 
 
-@pytest.mark.parametrize("number", [{"without": "lsp_licence_number"}, {"lsp_licence_number": "   "}])
-def test_certification_without_licensed_body(number: dict[str, str]) -> None:
-    assert findings("lsp_licence", line_of(CERTIFICATION.id, 10, **number)) == warn(
+@pytest.mark.parametrize(
+    "view",
+    [line_of(CERTIFICATION, 10, "lsp_licence_number"), line_of(CERTIFICATION, 10, lsp_licence_number="   ")],
+)
+def test_certification_without_licensed_body(view: CommitmentView) -> None:
+    assert findings("lsp_licence", view) == warn(
         "lsp_licence_missing",
         at("lsp_licence_number"),
         "nomor lisensi LSP belum ada; sertifikat hanya diakui bila penguji berlisensi BNSP",
@@ -193,16 +165,16 @@ def test_certification_without_licensed_body(number: dict[str, str]) -> None:
 
 
 def test_certification_with_licensed_body() -> None:
-    assert findings("lsp_licence", line_of(CERTIFICATION.id, 10)) == []
+    assert findings("lsp_licence", line_of(CERTIFICATION, 10)) == []
 
 
 # Residence
 
 
-@pytest.mark.parametrize("aid_type_id", WITH_PARTICIPANTS)
-def test_participants_live_in_jakarta(aid_type_id: str) -> None:
-    assert findings("residents", line_of(aid_type_id, 50, jakarta_residents_only=True)) == []
-    assert findings("residents", line_of(aid_type_id, 50, jakarta_residents_only=False)) == block(
+@pytest.mark.parametrize("aid_type", [TRAINING, CERTIFICATION, JOB_PLACEMENT])
+def test_participants_live_in_jakarta(aid_type: AidType) -> None:
+    assert findings("residents", line_of(aid_type, 50, jakarta_residents_only=True)) == []
+    assert findings("residents", line_of(aid_type, 50, jakarta_residents_only=False)) == block(
         "not_for_jakarta_residents",
         at("jakarta_residents_only"),
         "peserta harus warga yang berdomisili di Jakarta; diberikan tidak",
@@ -211,70 +183,15 @@ def test_participants_live_in_jakarta(aid_type_id: str) -> None:
 
 
 def test_tools_have_no_participants() -> None:
-    assert findings("residents", line_of("tools", 5)) == []
+    assert (TRAINING.id, CERTIFICATION.id, JOB_PLACEMENT.id) == WITH_PARTICIPANTS
+    assert findings("residents", line_of(TOOLS, 5)) == []
 
 
 # Totality
 
 
-def values(schema: JsonSchema) -> st.SearchStrategy[Any]:
-    """Values that a schema of this program allows, whole floats for integers among them."""
-    if "enum" in schema:
-        return st.sampled_from(schema["enum"])
-    return OF_TYPE[schema["type"]](schema)
-
-
-def integers(schema: JsonSchema) -> st.SearchStrategy[Any]:
-    whole = st.integers(schema["minimum"], schema["maximum"])
-    return whole | whole.map(float)
-
-
-def strings(schema: JsonSchema) -> st.SearchStrategy[Any]:
-    if schema.get("format") == "date":
-        return st.dates().map(date.isoformat)
-    if "pattern" in schema:
-        return st.from_regex(schema["pattern"], fullmatch=True)
-    return st.text(min_size=schema["minLength"], max_size=schema["maxLength"])
-
-
-def arrays(schema: JsonSchema) -> st.SearchStrategy[Any]:
-    least, most = schema.get("minItems", 0), min(schema.get("maxItems", 5), 5)
-    return st.lists(values(schema["items"]), unique=True, min_size=least, max_size=most)
-
-
-def objects(schema: JsonSchema) -> st.SearchStrategy[Any]:
-    fields = {name: values(value) for name, value in schema["properties"].items()}
-    required = {name: fields.pop(name) for name in schema["required"]}
-    return st.fixed_dictionaries(required, optional=fields)
-
-
-OF_TYPE: dict[str, Callable[[JsonSchema], st.SearchStrategy[Any]]] = {
-    "boolean": lambda _: st.booleans(),
-    "integer": integers,
-    "string": strings,
-    "array": arrays,
-    "object": objects,
-}
-
-
-@st.composite
-def commitments(draw: st.DrawFn) -> CommitmentView:
-    """Commitments of this program with any attributes that the schemas allow."""
-    chosen = draw(st.lists(st.sampled_from(AID_TYPES), min_size=1, max_size=4))
-    lines = tuple(
-        LineView(
-            position=position,
-            aid_type=aid_type.id,
-            quantity=draw(st.integers(1, 10**9)),
-            attributes=draw(values(aid_type.schema)),
-        )
-        for position, aid_type in enumerate(chosen)
-    )
-    return commitment(*lines, submitted_on=draw(st.dates()), planned_handover_on=draw(st.dates()))
-
-
 @given(
-    commitments(),
+    commitments_of(PROGRAM),
     st.builds(
         KetenagakerjaanSettings,
         min_training_hours=st.integers(1, 2_000),
@@ -283,12 +200,4 @@ def commitments(draw: st.DrawFn) -> CommitmentView:
     ),
 )
 def test_rules_are_total_and_keep_to_their_codes(view: CommitmentView, settings: KetenagakerjaanSettings) -> None:
-    for line in view.lines:
-        aid_type = PROGRAM.aid_type(line.aid_type)
-        assert aid_type is not None
-        assert attribute_problems(aid_type, line.attributes, "") == ()
-    for rule in RULES:
-        found = list(rule.check(view, settings))
-        assert {finding.code for finding in found} <= set(rule.codes)
-        assert all(finding.pointer.startswith("/") for finding in found)
-        assert found == list(rule.check(view, settings))
+    checked_findings(PROGRAM, settings, view)

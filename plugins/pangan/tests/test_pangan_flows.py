@@ -1,80 +1,13 @@
 """The food program's flows, run as plain functions on a workbench that keeps what they do."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from ksbb.program import (
-    Case,
-    Clash,
-    CollaboratorClass,
-    CommitmentView,
-    Custody,
-    Finding,
-    FollowUpPlan,
-    FundSource,
-    HandedOver,
-    LineView,
-    Outcome,
-    Role,
-    Text,
-)
-from ksbb.program.bench import use_workbench
+from ksbb.program import Custody, FollowUpPlan, Role, Text
+from ksbb.testing import RecordingBench, commitment_view, line_like
 from ksbb_pangan import PROGRAM
 from ksbb_pangan.aid import HOLIDAY_ALLOWANCE
-from ksbb_pangan.flows import assess, expiry_watch
 from ksbb_pangan.settings import PanganSettings
-
-
-@dataclass
-class KeptCase:
-    """A case in memory."""
-
-    commitment: CommitmentView
-    handover: HandedOver | None = None
-    assessed: list[Finding] = field(default_factory=list)
-
-    def run_rules(self) -> Sequence[Finding]:
-        return [found for rule in PROGRAM.rules for found in rule.check(self.commitment, PanganSettings())]
-
-    async def clashes(self, kind: str) -> Sequence[Clash]:
-        raise AssertionError(f"no register {kind!r} in this program")
-
-    async def record_assessment(self, findings: Iterable[Finding]) -> None:
-        self.assessed.extend(findings)
-
-    async def open_follow_up(self, plan: FollowUpPlan) -> None:
-        raise AssertionError(f"no follow-up at the assessment: {plan}")
-
-
-@dataclass
-class KeptBench:
-    """A workbench in memory."""
-
-    today: date
-    program_id: str = "pangan"
-    settings: Any = field(default_factory=PanganSettings)
-    cases: dict[str, KeptCase] = field(default_factory=dict)
-    goods: list[Custody] = field(default_factory=list)
-    opened: list[tuple[str, FollowUpPlan]] = field(default_factory=list)
-
-    async def each(self, items: Sequence[str], step: Callable[[Case], Awaitable[None]]) -> Outcome:
-        for item in items:
-            await step(self.cases[item])
-        return Outcome(done=len(items), skipped=0, failed=0)
-
-    async def custody(self) -> Sequence[Custody]:
-        return self.goods
-
-    async def clashes(self, kind: str) -> Sequence[Clash]:
-        raise AssertionError(f"no register {kind!r} in this program")
-
-    async def open_follow_up(self, commitment_id: str, plan: FollowUpPlan) -> bool:
-        stood = (commitment_id, plan.kind, plan.due_on) in {(id_, p.kind, p.due_on) for id_, p in self.opened}
-        if not stood:
-            self.opened.append((commitment_id, plan))
-        return not stood
 
 
 def held(commitment: str, aid_type: str, expires_on: date | None = None) -> Custody:
@@ -88,10 +21,9 @@ def held(commitment: str, aid_type: str, expires_on: date | None = None) -> Cust
     )
 
 
-async def watch(today: date, goods: list[Custody], **settings: Any) -> KeptBench:
-    bench = KeptBench(today=today, goods=goods, settings=PanganSettings(**settings))
-    use_workbench(bench)
-    await expiry_watch.fn()
+async def watch(today: date, goods: list[Custody], **settings: Any) -> RecordingBench:
+    bench = RecordingBench(PROGRAM, PanganSettings(**settings), today, goods)
+    await bench.run("pangan-expiry-watch")
     return bench
 
 
@@ -135,7 +67,7 @@ async def test_a_second_run_opens_nothing_more() -> None:
     before = list(bench.opened)
 
     bench.today = date(2026, 7, 2)
-    await expiry_watch.fn()
+    await bench.run("pangan-expiry-watch")
 
     assert len(before) == 1
     assert bench.opened == before
@@ -168,23 +100,14 @@ async def test_eid_aid_left_in_the_last_week_of_the_window() -> None:
 
 
 async def test_the_assessment_keeps_what_the_rules_find() -> None:
-    attributes = {**HOLIDAY_ALLOWANCE.examples[0], "packaging_neutral": False}
-    view = CommitmentView(
-        number="PANGAN-2026-000001",
-        collaborator_class=CollaboratorClass.INDIVIDUAL,
-        fund_source=FundSource.OWN,
-        area_code="31.71",
-        target_kind=None,
-        submitted_on=date(2026, 3, 1),
-        planned_handover_on=date(2026, 3, 10),
-        lines=(LineView(position=0, aid_type="holiday_allowance", quantity=5, attributes=attributes),),
-    )
-    case = KeptCase(commitment=view)
-    use_workbench(KeptBench(today=date(2026, 3, 1), cases={"item": case}))
+    bench = RecordingBench(PROGRAM, PanganSettings())
+    line = line_like(HOLIDAY_ALLOWANCE, 5, packaging_neutral=False)
+    case = bench.add(commitment_view(PROGRAM, line, planned_handover_on=date(2026, 3, 10)))
 
-    await assess.fn(["item"])
+    await bench.run("pangan-assess")
 
-    assert [finding.code for finding in case.assessed] == ["packaging_not_neutral"]
+    assert [[finding.code for finding in found] for found in case.assessments] == [["packaging_not_neutral"]]
+    assert case.plans == []
 
 
 def test_the_program_names_its_flows() -> None:

@@ -7,15 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ksbb.program import (
-    CollaboratorClass,
-    CommitmentView,
-    Finding,
-    FundSource,
-    LineView,
-    Severity,
-    Text,
-)
+from ksbb.program import CommitmentView, Finding, LineView, Severity, Text
+from ksbb.testing import commitment_view
+from ksbb_pangan import PROGRAM
 from ksbb_pangan.aid import AID_TYPES, EID_PACKAGE, HOLIDAY_ALLOWANCE, READY_MEAL, STAPLE_FOOD
 from ksbb_pangan.foods import Food
 from ksbb_pangan.rules import RULES
@@ -34,19 +28,11 @@ MEAL: dict[str, Any] = {
 
 
 def commitment(*lines: tuple[str, dict[str, Any]], handover: date = HANDOVER) -> CommitmentView:
-    return CommitmentView(
-        number="PANGAN-2026-000001",
-        collaborator_class=CollaboratorClass.ENTERPRISE,
-        fund_source=FundSource.CSR,
-        area_code="31.71",
-        target_kind=None,
-        submitted_on=date(2026, 3, 1),
-        planned_handover_on=handover,
-        lines=tuple(
-            LineView(position=position, aid_type=aid_type, quantity=100, attributes=attributes)
-            for position, (aid_type, attributes) in enumerate(lines)
-        ),
+    views = (
+        LineView(position=position, aid_type=aid_type, quantity=100, attributes=attributes)
+        for position, (aid_type, attributes) in enumerate(lines)
     )
+    return commitment_view(PROGRAM, *views, submitted_on=date(2026, 3, 1), planned_handover_on=handover)
 
 
 def findings(view: CommitmentView, **settings: Any) -> list[Finding]:

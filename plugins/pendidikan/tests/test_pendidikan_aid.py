@@ -1,25 +1,16 @@
 """The education program's schemas and the check of IMEIs."""
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from ksbb.domain.errors import Problem
-from ksbb.program import AidType, Identifier, Text
-from ksbb.program.validation import attribute_problems
+from ksbb.program import AidType, Identifier
+from ksbb.testing.problems import AT, missing, problems, repeated, unlike
 from ksbb_pendidikan import PROGRAM, ksbb_program
 from ksbb_pendidikan.aid import AID_TYPES, SIM_CARD, STUDENT_DEVICE, TEACHER_COMPUTER
 from ksbb_pendidikan.imei import is_valid, masked
 from ksbb_pendidikan.settings import PendidikanSettings
-
-AT = "/lines/0/attributes"
-
-
-def problems(aid_type: AidType, attributes: dict[str, Any]) -> tuple[Problem, ...]:
-    return attribute_problems(aid_type, attributes, AT)
 
 
 def test_the_program_serves_schools() -> None:
@@ -34,14 +25,11 @@ def test_the_program_serves_schools() -> None:
 @pytest.mark.parametrize("aid_type", AID_TYPES, ids=lambda aid_type: aid_type.id)
 def test_examples_validate_with_formats(aid_type: AidType) -> None:
     assert len(aid_type.examples) >= 2
-    assert [problems(aid_type, dict(example)) for example in aid_type.examples] == [()] * len(aid_type.examples)
+    assert [problems(aid_type, example) for example in aid_type.examples] == [()] * len(aid_type.examples)
 
 
 def test_everything_required_is_named() -> None:
-    assert problems(TEACHER_COMPUTER, {}) == tuple(
-        Problem(code="required", message=Text("wajib diisi", "is required"), pointer=f"{AT}/{name}", expected="a value")
-        for name in ("condition", "lent", "owned_by_school", "ram_gb", "usable")
-    )
+    assert problems(TEACHER_COMPUTER, {}) == missing("condition", "lent", "owned_by_school", "ram_gb", "usable")
 
 
 @pytest.mark.parametrize("aid_type", AID_TYPES, ids=lambda aid_type: aid_type.id)
@@ -62,26 +50,12 @@ def test_an_imei_of_another_shape_is_refused(value: str) -> None:
 def test_an_imei_given_twice_is_refused() -> None:
     twice = ["490154203237518", "490154203237518"]
 
-    assert problems(STUDENT_DEVICE, {**STUDENT_DEVICE.examples[0], "imei": twice}) == (
-        Problem(
-            code="uniqueItems",
-            message=Text("isi tidak boleh berulang", "items must not repeat"),
-            pointer=f"{AT}/imei",
-            expected=True,
-            given=twice,
-        ),
-    )
+    assert problems(STUDENT_DEVICE, {**STUDENT_DEVICE.examples[0], "imei": twice}) == (repeated("imei", twice),)
 
 
 def test_a_school_number_has_eight_digits() -> None:
     assert problems(SIM_CARD, {"quota_gb": 10, "valid_days": 30, "school_npsn": "1234567"}) == (
-        Problem(
-            code="pattern",
-            message=Text("harus sesuai pola ^[0-9]{8}$", "must match the pattern ^[0-9]{8}$"),
-            pointer=f"{AT}/school_npsn",
-            expected="^[0-9]{8}$",
-            given="1234567",
-        ),
+        unlike("school_npsn", "^[0-9]{8}$", "1234567"),
     )
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from ksbb.program import CollaboratorClass, CommitmentView, Finding, FundSource, LineView, Severity, Text
-from ksbb.program.validation import attribute_problems
+from ksbb.program import CommitmentView, Finding, LineView, Severity, Text
+from ksbb.testing import commitment_view
+from ksbb.testing.payloads import checked_findings, commitments_of
 from ksbb_pendidikan import PROGRAM
 from ksbb_pendidikan.aid import SIM_CARD, STUDENT_DEVICE, TEACHER_COMPUTER
 from ksbb_pendidikan.rules import RULES
@@ -35,22 +35,12 @@ COMPUTER: dict[str, Any] = {
 SIM: dict[str, Any] = {"quota_gb": 10, "valid_days": 30}
 
 
-def commitment(
-    *lines: tuple[str, dict[str, Any]], quantity: int = 2, handover: date = date(2026, 8, 1)
-) -> CommitmentView:
-    return CommitmentView(
-        number="PENDIDIKAN-2026-000001",
-        collaborator_class=CollaboratorClass.ENTERPRISE,
-        fund_source=FundSource.CSR,
-        area_code="31.71",
-        target_kind=None,
-        submitted_on=date(2026, 7, 1),
-        planned_handover_on=handover,
-        lines=tuple(
-            LineView(position=position, aid_type=aid_type, quantity=quantity, attributes=attributes)
-            for position, (aid_type, attributes) in enumerate(lines)
-        ),
+def commitment(*lines: tuple[str, dict[str, Any]]) -> CommitmentView:
+    views = (
+        LineView(position=position, aid_type=aid_type, quantity=2, attributes=attributes)
+        for position, (aid_type, attributes) in enumerate(lines)
     )
+    return commitment_view(PROGRAM, *views, submitted_on=date(2026, 7, 1), planned_handover_on=date(2026, 8, 1))
 
 
 def findings(view: CommitmentView, **settings: Any) -> list[Finding]:
@@ -282,63 +272,9 @@ def test_an_activation_day_that_cannot_be_read_blocks() -> None:
     assert [finding.code for finding in findings(sim(activate_before="soon"))] == ["sim_expired_at_handover"]
 
 
-NUMBERS = st.one_of(st.integers(1, 1024), st.floats(0, 1024, exclude_min=True))
-IMEIS = st.lists(st.one_of(st.from_regex(r"[0-9]{15}", fullmatch=True), st.sampled_from([A, B, C])), unique=True)
-SERIALS = st.lists(st.from_regex(r"[A-Za-z0-9./-]{4,40}", fullmatch=True), unique=True, max_size=4)
-HARDWARE = {"condition": st.sampled_from(["new", "used"]), "usable": st.booleans(), "ram_gb": NUMBERS}
-EXTRAS = {
-    "data_wiped": st.booleans(),
-    "model": st.text(min_size=2, max_size=80),
-    "serial": SERIALS,
-    "school_npsn": st.from_regex(r"[0-9]{8}", fullmatch=True),
-}
-LINES = st.lists(
-    st.one_of(
-        st.tuples(
-            st.just(STUDENT_DEVICE.id),
-            st.fixed_dictionaries(
-                {
-                    **HARDWARE,
-                    "device_kind": st.sampled_from(["tablet", "phone"]),
-                    "android_version": st.one_of(st.integers(1, 99), st.integers(1, 99).map(float)),
-                    "storage_gb": NUMBERS,
-                },
-                optional={**EXTRAS, "imei": IMEIS},
-            ),
-        ),
-        st.tuples(
-            st.just(TEACHER_COMPUTER.id),
-            st.fixed_dictionaries(
-                {**HARDWARE, "lent": st.booleans(), "owned_by_school": st.booleans()}, optional=EXTRAS
-            ),
-        ),
-        st.tuples(
-            st.just(SIM_CARD.id),
-            st.fixed_dictionaries(
-                {"quota_gb": NUMBERS, "valid_days": st.integers(1, 3650)},
-                optional={
-                    "activate_before": st.dates(date(2000, 1, 1), date(2099, 12, 31)).map(date.isoformat),
-                    "operator": st.text(min_size=2, max_size=40),
-                },
-            ),
-        ),
-    ),
-    max_size=4,
-)
-
-
-@given(lines=LINES, quantity=st.integers(1, 5), handover=st.dates())
-def test_rules_are_total(lines: list[tuple[str, dict[str, Any]]], quantity: int, handover: date) -> None:
-    view = commitment(*lines, quantity=quantity, handover=handover)
-    for line in view.lines:
-        aid_type = PROGRAM.aid_type(line.aid_type)
-        assert aid_type is not None
-        assert attribute_problems(aid_type, line.attributes, "") == ()
-
-    for rule in RULES:
-        for finding in rule.check(view, PendidikanSettings()):
-            assert finding.code in rule.codes
-            assert finding.pointer.startswith("/lines/")
-            assert not any(
-                imei in finding.message.en for line in view.lines for imei in line.attributes.get("imei", ())
-            )
+@given(view=commitments_of(PROGRAM, most_units=5))
+def test_rules_are_total(view: CommitmentView) -> None:
+    imeis = [imei for line in view.lines for imei in line.attributes.get("imei", ())]
+    for finding in checked_findings(PROGRAM, PendidikanSettings(), view):
+        assert finding.pointer.startswith("/lines/")
+        assert not any(imei in finding.message.en for imei in imeis)

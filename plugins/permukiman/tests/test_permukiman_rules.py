@@ -1,6 +1,5 @@
 """The rules of the settlement program: each side of every threshold, and totality over all that the schemas allow."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -8,55 +7,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ksbb.program import CollaboratorClass, CommitmentView, Finding, FundSource, JsonSchema, LineView, Severity, Text
-from ksbb.program.validation import attribute_problems
+from ksbb.program import CommitmentView, Finding, LineView
+from ksbb.testing import commitment_view, line_like
+from ksbb.testing.findings import at, block, warn
+from ksbb.testing.payloads import checked_findings, commitments_of
 from ksbb_permukiman import PROGRAM
 from ksbb_permukiman.aid import AID_TYPES, HOUSE_REPAIR, MATERIAL, WORKS
 from ksbb_permukiman.names import SLUM_INDICATORS
 from ksbb_permukiman.rules import RULES
 from ksbb_permukiman.settings import PermukimanSettings
 
-SUBMITTED, HANDOVER = date(2026, 4, 1), date(2026, 8, 15)
 DEFAULTS = PermukimanSettings()
 
 
-def commitment(
-    *lines: LineView, submitted_on: date = SUBMITTED, planned_handover_on: date = HANDOVER
-) -> CommitmentView:
-    return CommitmentView(
-        number="PERMUKIMAN-2026-000001",
-        collaborator_class=CollaboratorClass.ENTERPRISE,
-        fund_source=FundSource.CSR,
-        area_code="31.71.06.1002",
-        target_kind=None,
-        submitted_on=submitted_on,
-        planned_handover_on=planned_handover_on,
-        lines=lines,
-    )
+def commitment(*lines: LineView) -> CommitmentView:
+    return commitment_view(PROGRAM, *lines, planned_handover_on=date(2026, 8, 15))
 
 
-def drain(quantity: int = 72, without: str = "", **changes: Any) -> LineView:
+def drain(quantity: int = 72, *without: str, **changes: Any) -> LineView:
     """120 m of drain, 60 cm wide; with changed attributes, or one left out."""
-    attributes = {**WORKS.examples[0], **changes}
-    attributes.pop(without, None)
-    return LineView(position=0, aid_type="works", quantity=quantity, attributes=attributes)
+    return line_like(WORKS, quantity, *without, **changes)
 
 
 def findings(rule_id: str, view: CommitmentView, settings: PermukimanSettings = DEFAULTS) -> list[Finding]:
     rule = next(rule for rule in RULES if rule.id == rule_id)
     return list(rule.check(view, settings))
-
-
-def at(name: str) -> str:
-    return f"/lines/0/attributes/{name}"
-
-
-def block(code: str, pointer: str, indonesian: str, english: str) -> list[Finding]:
-    return [Finding(code=code, severity=Severity.BLOCK, message=Text(indonesian, english), pointer=pointer)]
-
-
-def warn(code: str, pointer: str, indonesian: str, english: str) -> list[Finding]:
-    return [Finding(code=code, severity=Severity.WARN, message=Text(indonesian, english), pointer=pointer)]
 
 
 # Lines without a remark, one of each aid type
@@ -140,9 +115,7 @@ def test_implementation_year_by_settings() -> None:
 
 
 def test_material_is_judged_by_the_planned_handover() -> None:
-    line = LineView(
-        position=0, aid_type="material", quantity=200, attributes={**MATERIAL.examples[0], "action_plan_year": 2026}
-    )
+    line = line_like(MATERIAL, 200, action_plan_year=2026)
     assert findings("implementation_year", commitment(line)) == block(
         "implementation_too_early",
         "/planned_handover_on",
@@ -231,7 +204,7 @@ def test_land_that_is_clear(status: str) -> None:
 
 
 def test_budget_missing() -> None:
-    assert findings("budget", commitment(drain(without="budget_rupiah"))) == block(
+    assert findings("budget", commitment(drain(72, "budget_rupiah"))) == block(
         "budget_missing",
         at("budget_rupiah"),
         "RAB belum ada; isi jumlah akhir rencana anggaran biaya dalam rupiah",
@@ -266,8 +239,7 @@ def test_other_works_need_no_permit() -> None:
 
 
 def test_repair_of_the_structure_is_structural_whatever_the_flag_says() -> None:
-    attributes = {**HOUSE_REPAIR.examples[0], "parts": ["structure"], "structural": False}
-    line = LineView(position=0, aid_type="house_repair", quantity=4, attributes=attributes)
+    line = line_like(HOUSE_REPAIR, 4, parts=["structure"], structural=False)
     assert findings("building_permit", commitment(line)) == PERMIT_MISSING
 
 
@@ -280,7 +252,7 @@ CONSENT_MISSING = block(
 
 
 def test_consent_missing() -> None:
-    assert findings("consent", commitment(drain(without="consent"))) == CONSENT_MISSING
+    assert findings("consent", commitment(drain(72, "consent"))) == CONSENT_MISSING
 
 
 def test_consent_with_a_blank_number() -> None:
@@ -308,7 +280,7 @@ def test_consent_of_the_day() -> None:
 
 @pytest.mark.parametrize("missing", ["length_m", "width_cm"])
 def test_linear_works_without_a_side(missing: str) -> None:
-    assert findings("dimensions", commitment(drain(without=missing))) == block(
+    assert findings("dimensions", commitment(drain(72, missing))) == block(
         "dimensions_missing",
         at(missing),
         f"pekerjaan memanjang (linear) memerlukan panjang dan lebar; isi {missing}",
@@ -332,71 +304,15 @@ def test_surfaces_are_rounded_to_at_least_one(length: int, width: int, surface: 
 
 
 def test_works_measured_as_a_surface_need_no_sides() -> None:
-    line = drain(quantity=500, dimension="area", without="length_m")
+    line = drain(500, "length_m", dimension="area")
     assert findings("dimensions", commitment(line)) == []
 
 
 # Totality
 
 
-def values(schema: JsonSchema) -> st.SearchStrategy[Any]:
-    """Values that a schema of this program allows, whole floats for integers among them."""
-    if "enum" in schema:
-        return st.sampled_from(schema["enum"])
-    return OF_TYPE[schema["type"]](schema)
-
-
-def integers(schema: JsonSchema) -> st.SearchStrategy[Any]:
-    whole = st.integers(schema["minimum"], schema["maximum"])
-    return whole | whole.map(float)
-
-
-def strings(schema: JsonSchema) -> st.SearchStrategy[Any]:
-    if schema.get("format") == "date":
-        return st.dates().map(date.isoformat)
-    if "pattern" in schema:
-        return st.from_regex(schema["pattern"], fullmatch=True)
-    return st.text(min_size=schema["minLength"], max_size=schema["maxLength"])
-
-
-def arrays(schema: JsonSchema) -> st.SearchStrategy[Any]:
-    least, most = schema.get("minItems", 0), min(schema.get("maxItems", 5), 5)
-    return st.lists(values(schema["items"]), unique=True, min_size=least, max_size=most)
-
-
-def objects(schema: JsonSchema) -> st.SearchStrategy[Any]:
-    fields = {name: values(value) for name, value in schema["properties"].items()}
-    required = {name: fields.pop(name) for name in schema["required"]}
-    return st.fixed_dictionaries(required, optional=fields)
-
-
-OF_TYPE: dict[str, Callable[[JsonSchema], st.SearchStrategy[Any]]] = {
-    "boolean": lambda _: st.booleans(),
-    "integer": integers,
-    "string": strings,
-    "array": arrays,
-    "object": objects,
-}
-
-
-@st.composite
-def commitments(draw: st.DrawFn) -> CommitmentView:
-    """Commitments of this program with any attributes that the schemas allow."""
-    chosen = draw(st.lists(st.sampled_from(AID_TYPES), min_size=1, max_size=4))
-    lines = tuple(
-        LineView(
-            position=position,
-            aid_type=aid_type.id,
-            quantity=draw(st.integers(1, 10**9)),
-            attributes=draw(values(aid_type.schema)),
-        )
-        for position, aid_type in enumerate(chosen)
-    )
-    return commitment(*lines, submitted_on=draw(st.dates()), planned_handover_on=draw(st.dates()))
-
-
 @given(
-    commitments(),
+    commitments_of(PROGRAM),
     st.builds(
         PermukimanSettings,
         min_indicators=st.integers(1, 11),
@@ -404,12 +320,4 @@ def commitments(draw: st.DrawFn) -> CommitmentView:
     ),
 )
 def test_rules_are_total_and_keep_to_their_codes(view: CommitmentView, settings: PermukimanSettings) -> None:
-    for line in view.lines:
-        aid_type = PROGRAM.aid_type(line.aid_type)
-        assert aid_type is not None
-        assert attribute_problems(aid_type, line.attributes, "") == ()
-    for rule in RULES:
-        found = list(rule.check(view, settings))
-        assert {finding.code for finding in found} <= set(rule.codes)
-        assert all(finding.pointer.startswith("/") for finding in found)
-        assert found == list(rule.check(view, settings))
+    checked_findings(PROGRAM, settings, view)

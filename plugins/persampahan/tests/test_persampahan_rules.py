@@ -1,70 +1,38 @@
 """The rules of the waste program: each side of every threshold, and totality over all that the schemas allow."""
 
-from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ksbb.program import CollaboratorClass, CommitmentView, Finding, FundSource, JsonSchema, LineView, Severity, Text
-from ksbb.program.validation import attribute_problems
+from ksbb.program import CommitmentView, Finding, LineView
+from ksbb.testing import commitment_view, line_like
+from ksbb.testing.findings import at, block, warn
+from ksbb.testing.payloads import checked_findings, commitments_of
 from ksbb_persampahan import PROGRAM
-from ksbb_persampahan.aid import AID_TYPES, BIN, COMPOSTER, MAINTAINED, WASTE_BANK_KIT
+from ksbb_persampahan.aid import AID_TYPES, BIN, COMPOSTER, MAINTAINED, RECYCLABLE_OFFTAKE, TRAINING, WASTE_BANK_KIT
 from ksbb_persampahan.rules import RULES
 from ksbb_persampahan.settings import PersampahanSettings
 
 DEFAULTS = PersampahanSettings()
 
 
-def commitment(
-    *lines: LineView, submitted_on: date = date(2026, 4, 1), planned_handover_on: date = date(2026, 6, 15)
-) -> CommitmentView:
-    return CommitmentView(
-        number="PERSAMPAHAN-2026-000001",
-        collaborator_class=CollaboratorClass.COMMUNITY,
-        fund_source=FundSource.OWN,
-        area_code="31.71.06.1002",
-        target_kind=None,
-        submitted_on=submitted_on,
-        planned_handover_on=planned_handover_on,
-        lines=lines,
-    )
+def commitment(*lines: LineView) -> CommitmentView:
+    return commitment_view(PROGRAM, *lines)
 
 
-def line_of(aid_type_id: str, quantity: int, without: str = "", **changes: Any) -> LineView:
-    """A line like the aid type's first example, with changed attributes, or one left out."""
-    aid_type = PROGRAM.aid_type(aid_type_id)
-    assert aid_type is not None
-    attributes = {**aid_type.examples[0], **changes}
-    attributes.pop(without, None)
-    return LineView(position=0, aid_type=aid_type_id, quantity=quantity, attributes=attributes)
-
-
-def kit(without: str = "", **changes: Any) -> CommitmentView:
-    return commitment(line_of(WASTE_BANK_KIT.id, 1, without, **changes))
+def kit(*without: str, **changes: Any) -> CommitmentView:
+    return commitment(line_like(WASTE_BANK_KIT, 1, *without, **changes))
 
 
 def bins(quantity: int, **changes: Any) -> CommitmentView:
-    return commitment(line_of(BIN.id, quantity, **changes))
+    return commitment(line_like(BIN, quantity, **changes))
 
 
 def findings(rule_id: str, view: CommitmentView, settings: PersampahanSettings = DEFAULTS) -> list[Finding]:
     rule = next(rule for rule in RULES if rule.id == rule_id)
     return list(rule.check(view, settings))
-
-
-def at(name: str) -> str:
-    return f"/lines/0/attributes/{name}"
-
-
-def block(code: str, pointer: str, indonesian: str, english: str) -> list[Finding]:
-    return [Finding(code=code, severity=Severity.BLOCK, message=Text(indonesian, english), pointer=pointer)]
-
-
-def warn(code: str, pointer: str, indonesian: str, english: str) -> list[Finding]:
-    return [Finding(code=code, severity=Severity.WARN, message=Text(indonesian, english), pointer=pointer)]
 
 
 def test_examples_pass_every_rule() -> None:
@@ -127,7 +95,7 @@ DECREE_MISSING = block(
 
 
 def test_decree_missing() -> None:
-    assert findings("lurah_decree", kit(without="lurah_decree")) == DECREE_MISSING
+    assert findings("lurah_decree", kit("lurah_decree")) == DECREE_MISSING
 
 
 def test_decree_with_a_blank_number() -> None:
@@ -210,23 +178,30 @@ MAINTENANCE_MISSING = block(
 
 @pytest.mark.parametrize("aid_type_id", MAINTAINED)
 def test_goods_need_a_maintenance_owner(aid_type_id: str) -> None:
-    missing = line_of(aid_type_id, 1, without="maintenance_owner")
-    nobody = line_of(aid_type_id, 1, maintenance_owner="none")
-    somebody = line_of(aid_type_id, 1, maintenance_owner="kelurahan")
+    aid_type = PROGRAM.aid_type(aid_type_id)
+    assert aid_type is not None
+    missing = line_like(aid_type, 1, "maintenance_owner")
+    nobody = line_like(aid_type, 1, maintenance_owner="none")
+    somebody = line_like(aid_type, 1, maintenance_owner="kelurahan")
     assert findings("maintenance_owner", commitment(missing)) == MAINTENANCE_MISSING
     assert findings("maintenance_owner", commitment(nobody)) == MAINTENANCE_MISSING
     assert findings("maintenance_owner", commitment(somebody)) == []
 
 
 def test_services_need_no_maintenance_owner() -> None:
-    assert findings("maintenance_owner", commitment(line_of("training", 30), line_of("recyclable_offtake", 500))) == []
+    assert (
+        findings(
+            "maintenance_owner", commitment(line_like(TRAINING, 30), line_like(RECYCLABLE_OFFTAKE, 500, position=1))
+        )
+        == []
+    )
 
 
 # Capacity
 
 
 def test_capacity_of_all_units_below_the_threshold() -> None:
-    assert findings("capacity", commitment(line_of(COMPOSTER.id, 3, capacity_kg_per_day=3))) == warn(
+    assert findings("capacity", commitment(line_like(COMPOSTER, 3, capacity_kg_per_day=3))) == warn(
         "capacity_low",
         at("capacity_kg_per_day"),
         "3 unit × 3 kg/hari adalah 9 kg/hari; paling sedikit 10 kg/hari",
@@ -235,11 +210,11 @@ def test_capacity_of_all_units_below_the_threshold() -> None:
 
 
 def test_capacity_of_all_units_at_the_threshold() -> None:
-    assert findings("capacity", commitment(line_of(COMPOSTER.id, 5, capacity_kg_per_day=2))) == []
+    assert findings("capacity", commitment(line_like(COMPOSTER, 5, capacity_kg_per_day=2))) == []
 
 
 def test_capacity_by_settings() -> None:
-    view = commitment(line_of(COMPOSTER.id, 5, capacity_kg_per_day=2))
+    view = commitment(line_like(COMPOSTER, 5, capacity_kg_per_day=2))
     assert findings("capacity", view, PersampahanSettings(min_capacity_kg_per_day=11)) == warn(
         "capacity_low",
         at("capacity_kg_per_day"),
@@ -251,64 +226,8 @@ def test_capacity_by_settings() -> None:
 # Totality
 
 
-def values(schema: JsonSchema) -> st.SearchStrategy[Any]:
-    """Values that a schema of this program allows, whole floats for integers among them."""
-    if "enum" in schema:
-        return st.sampled_from(schema["enum"])
-    return OF_TYPE[schema["type"]](schema)
-
-
-def integers(schema: JsonSchema) -> st.SearchStrategy[Any]:
-    whole = st.integers(schema["minimum"], schema["maximum"])
-    return whole | whole.map(float)
-
-
-def strings(schema: JsonSchema) -> st.SearchStrategy[Any]:
-    if schema.get("format") == "date":
-        return st.dates().map(date.isoformat)
-    if "pattern" in schema:
-        return st.from_regex(schema["pattern"], fullmatch=True)
-    return st.text(min_size=schema["minLength"], max_size=schema["maxLength"])
-
-
-def arrays(schema: JsonSchema) -> st.SearchStrategy[Any]:
-    least, most = schema.get("minItems", 0), min(schema.get("maxItems", 5), 5)
-    return st.lists(values(schema["items"]), unique=True, min_size=least, max_size=most)
-
-
-def objects(schema: JsonSchema) -> st.SearchStrategy[Any]:
-    fields = {name: values(value) for name, value in schema["properties"].items()}
-    required = {name: fields.pop(name) for name in schema["required"]}
-    return st.fixed_dictionaries(required, optional=fields)
-
-
-OF_TYPE: dict[str, Callable[[JsonSchema], st.SearchStrategy[Any]]] = {
-    "boolean": lambda _: st.booleans(),
-    "integer": integers,
-    "string": strings,
-    "array": arrays,
-    "object": objects,
-}
-
-
-@st.composite
-def commitments(draw: st.DrawFn) -> CommitmentView:
-    """Commitments of this program with any attributes that the schemas allow."""
-    chosen = draw(st.lists(st.sampled_from(AID_TYPES), min_size=1, max_size=4))
-    lines = tuple(
-        LineView(
-            position=position,
-            aid_type=aid_type.id,
-            quantity=draw(st.integers(1, 10**9)),
-            attributes=draw(values(aid_type.schema)),
-        )
-        for position, aid_type in enumerate(chosen)
-    )
-    return commitment(*lines, submitted_on=draw(st.dates()), planned_handover_on=draw(st.dates()))
-
-
 @given(
-    commitments(),
+    commitments_of(PROGRAM),
     st.builds(
         PersampahanSettings,
         bins_per_household=st.integers(1, 6),
@@ -318,12 +237,4 @@ def commitments(draw: st.DrawFn) -> CommitmentView:
     ),
 )
 def test_rules_are_total_and_keep_to_their_codes(view: CommitmentView, settings: PersampahanSettings) -> None:
-    for line in view.lines:
-        aid_type = PROGRAM.aid_type(line.aid_type)
-        assert aid_type is not None
-        assert attribute_problems(aid_type, line.attributes, "") == ()
-    for rule in RULES:
-        found = list(rule.check(view, settings))
-        assert {finding.code for finding in found} <= set(rule.codes)
-        assert all(finding.pointer.startswith("/") for finding in found)
-        assert found == list(rule.check(view, settings))
+    checked_findings(PROGRAM, settings, view)

@@ -1,23 +1,15 @@
 """The enterprise program's schemas, reference values and settings."""
 
 from datetime import date
-from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from ksbb.domain.errors import Problem
-from ksbb.program import AidType, Text
-from ksbb.program.validation import attribute_problems
+from ksbb.program import AidType
+from ksbb.testing.problems import AT, missing, not_among, problems, unlike
 from ksbb_umkm import PROGRAM, ksbb_program
 from ksbb_umkm.aid import AID_TYPES, CAPITAL, FACILITIES, TRAINING
 from ksbb_umkm.settings import UmkmSettings
-
-AT = "/lines/0/attributes"
-
-
-def problems(aid_type: AidType, attributes: dict[str, Any]) -> tuple[Problem, ...]:
-    return attribute_problems(aid_type, attributes, AT)
 
 
 def test_the_program_serves_enterprises_and_market_locations() -> None:
@@ -35,7 +27,7 @@ def test_the_program_serves_enterprises_and_market_locations() -> None:
 @pytest.mark.parametrize("aid_type", AID_TYPES, ids=lambda aid_type: aid_type.id)
 def test_examples_validate_with_formats(aid_type: AidType) -> None:
     assert len(aid_type.examples) >= 2
-    assert [problems(aid_type, dict(example)) for example in aid_type.examples] == [()] * len(aid_type.examples)
+    assert [problems(aid_type, example) for example in aid_type.examples] == [()] * len(aid_type.examples)
 
 
 def test_one_unit_of_capital_is_one_rupiah() -> None:
@@ -45,10 +37,7 @@ def test_one_unit_of_capital_is_one_rupiah() -> None:
 
 
 def test_everything_required_is_named() -> None:
-    assert problems(FACILITIES, {}) == tuple(
-        Problem(code="required", message=Text("wajib diisi", "is required"), pointer=f"{AT}/{name}", expected="a value")
-        for name in ("condition", "facility", "usable")
-    )
+    assert problems(FACILITIES, {}) == missing("condition", "facility", "usable")
 
 
 @pytest.mark.parametrize("aid_type", AID_TYPES, ids=lambda aid_type: aid_type.id)
@@ -61,26 +50,12 @@ def test_owners_and_quantities_have_no_place(aid_type: AidType, name: str) -> No
 
 def test_an_nib_has_thirteen_digits() -> None:
     assert problems(CAPITAL, {"form": "grant", "nibs": ["123456789012"]}) == (
-        Problem(
-            code="pattern",
-            message=Text("harus sesuai pola ^[0-9]{13}$", "must match the pattern ^[0-9]{13}$"),
-            pointer=f"{AT}/nibs/0",
-            expected="^[0-9]{13}$",
-            given="123456789012",
-        ),
+        unlike("nibs/0", "^[0-9]{13}$", "123456789012"),
     )
 
 
 def test_a_form_is_a_grant_or_a_loan() -> None:
-    assert problems(CAPITAL, {"form": "gift"}) == (
-        Problem(
-            code="enum",
-            message=Text("harus salah satu dari grant, loan", "must be one of grant, loan"),
-            pointer=f"{AT}/form",
-            expected=["grant", "loan"],
-            given="gift",
-        ),
-    )
+    assert problems(CAPITAL, {"form": "gift"}) == (not_among("form", ["grant", "loan"], "gift"),)
 
 
 def test_an_unknown_setting_is_refused() -> None:

@@ -1,14 +1,15 @@
 """The enterprise program's rules, each on both sides of its threshold."""
 
+import re
 from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from ksbb.program import CollaboratorClass, CommitmentView, Finding, FundSource, LineView, Severity, Text
-from ksbb.program.validation import attribute_problems
+from ksbb.program import CommitmentView, Finding, LineView, Severity, Text
+from ksbb.testing import commitment_view
+from ksbb.testing.payloads import checked_findings, commitments_of
 from ksbb_umkm import PROGRAM
 from ksbb_umkm.aid import CAPITAL, FACILITIES, TRAINING
 from ksbb_umkm.rules import RULES
@@ -30,16 +31,8 @@ LOAN: dict[str, Any] = {
 
 
 def commitment(aid_type: str, attributes: dict[str, Any], quantity: int) -> CommitmentView:
-    return CommitmentView(
-        number="UMKM-2026-000001",
-        collaborator_class=CollaboratorClass.ENTERPRISE,
-        fund_source=FundSource.CSR,
-        area_code="31.71",
-        target_kind=None,
-        submitted_on=date(2026, 7, 1),
-        planned_handover_on=date(2026, 8, 1),
-        lines=(LineView(position=0, aid_type=aid_type, quantity=quantity, attributes=attributes),),
-    )
+    line = LineView(position=0, aid_type=aid_type, quantity=quantity, attributes=attributes)
+    return commitment_view(PROGRAM, line, submitted_on=date(2026, 7, 1), planned_handover_on=date(2026, 8, 1))
 
 
 def findings(view: CommitmentView, **settings: Any) -> list[Finding]:
@@ -257,58 +250,7 @@ def test_principal_times_enterprises_is_the_quantity() -> None:
     ]
 
 
-HOURS = st.one_of(st.integers(1, 1000), st.floats(0, 1000, exclude_min=True))
-WHOLE = st.one_of(st.integers(1, 360), st.integers(1, 360).map(float))
-ENTERPRISES = {
-    "nibs": st.lists(st.from_regex(r"[0-9]{13}", fullmatch=True), min_size=1, max_size=4, unique=True),
-    "jakpreneur_ids": st.lists(
-        st.from_regex(r"[A-Za-z0-9][A-Za-z0-9./-]{3,29}", fullmatch=True), min_size=1, max_size=4, unique=True
-    ),
-}
-LINES = st.one_of(
-    st.tuples(
-        st.just(TRAINING.id),
-        st.fixed_dictionaries(
-            {"topic": st.text(min_size=3, max_size=120), "hours": HOURS},
-            optional={"mode": st.sampled_from(["onsite", "online", "hybrid"]), **ENTERPRISES},
-        ),
-    ),
-    st.tuples(
-        st.just(FACILITIES.id),
-        st.fixed_dictionaries(
-            {
-                "facility": st.sampled_from(["cart", "machine", "other"]),
-                "condition": st.sampled_from(["new", "used"]),
-                "usable": st.booleans(),
-            },
-            optional={"description": st.text(min_size=3, max_size=200), **ENTERPRISES},
-        ),
-    ),
-    st.tuples(
-        st.just(CAPITAL.id),
-        st.fixed_dictionaries(
-            {"form": st.sampled_from(["grant", "loan"])},
-            optional={
-                "principal": WHOLE,
-                "tenor_months": WHOLE,
-                "rate_percent_per_year": st.one_of(st.integers(0, 100), st.floats(0, 100)),
-                "provider": st.text(min_size=3, max_size=120),
-                "ojk_licence": st.text(min_size=1, max_size=60),
-                **ENTERPRISES,
-            },
-        ),
-    ),
-)
-
-
-@given(line=LINES, quantity=st.integers(1, 10**12))
-def test_rules_are_total(line: tuple[str, dict[str, Any]], quantity: int) -> None:
-    view = commitment(*line, quantity)
-    aid_type = PROGRAM.aid_type(line[0])
-    assert aid_type is not None
-    assert attribute_problems(aid_type, line[1], "") == ()
-
-    for rule in RULES:
-        for finding in rule.check(view, UmkmSettings()):
-            assert finding.code in rule.codes
-            assert finding.pointer.startswith("/lines/0/attributes/")
+@given(view=commitments_of(PROGRAM, most_units=10**12))
+def test_rules_are_total(view: CommitmentView) -> None:
+    for finding in checked_findings(PROGRAM, UmkmSettings(), view):
+        assert re.match("/lines/[0-9]+/attributes/.", finding.pointer)

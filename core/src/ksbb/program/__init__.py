@@ -11,6 +11,7 @@ from ksbb.domain.targets import TargetKind
 from ksbb.domain.text import Text
 from ksbb.program.aid import AidType, Identifier, JsonSchema, ReferenceValue, Unit, choice, described, object_schema
 from ksbb.program.bench import Case, Clash, Custody, FollowUpPlan, HandedOver, Outcome, Workbench, workbench
+from ksbb.program.days import parse_day
 from ksbb.program.hooks import LifecycleEvent, hookimpl
 from ksbb.program.program import (
     API_VERSION,
@@ -60,6 +61,7 @@ __all__ = [
     "described",
     "hookimpl",
     "object_schema",
+    "parse_day",
     "read_guide",
     "workbench",
 ]

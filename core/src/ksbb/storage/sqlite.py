@@ -29,7 +29,7 @@ class OneTripConnection(aiosqlite.Connection):
             finally:
                 cursor.close()
 
-        done: tuple[sqlite3.Cursor, list[Any]] = await self._execute(work)
+        done: tuple[sqlite3.Cursor, list[Any]] = await self._execute(work)  # type: ignore[no-untyped-call]  # it has no types
         return done
 
 

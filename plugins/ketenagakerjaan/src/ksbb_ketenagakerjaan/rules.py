@@ -1,23 +1,12 @@
 """The assessment rules of the employment program: pure, and total over all attributes that the schemas allow."""
 
 from collections.abc import Iterator
-from datetime import date
 
-from ksbb.program import CommitmentView, Finding, Rule, Severity, Text
+from ksbb.program import CommitmentView, Finding, Rule, Severity, Text, parse_day
 from ksbb_ketenagakerjaan.aid import CERTIFICATION, TRAINING, WITH_PARTICIPANTS
 from ksbb_ketenagakerjaan.settings import KetenagakerjaanSettings
 
 _CLASS_SOURCE = "Ketentuan pelatihan KSBB Ketenagakerjaan (Disnakertransgi DKI Jakarta)"
-
-
-def day_of(value: object) -> date | None:
-    """An ISO day of an attribute, or None where it is missing or not a day."""
-    if not isinstance(value, str):
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None
 
 
 def _seats(commitment: CommitmentView, _: KetenagakerjaanSettings) -> Iterator[Finding]:
@@ -98,7 +87,7 @@ def _trainer_certificate(commitment: CommitmentView, _: KetenagakerjaanSettings)
                 pointer=line.at("trainer_certificate"),
             )
             continue
-        expires = day_of(certificate.get("expires_on"))
+        expires = parse_day(certificate.get("expires_on"))
         if expires and expires < ends_on:
             yield Finding(
                 code="trainer_certificate_expires",

@@ -7,7 +7,7 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
-from ksbb.program import CommitmentView, Finding, LineView, Rule, Severity, Text
+from ksbb.program import CommitmentView, Finding, LineView, Rule, Severity, Text, parse_day
 from ksbb_pangan import aid
 from ksbb_pangan.foods import FOOD_NAMES
 from ksbb_pangan.settings import PanganSettings
@@ -23,13 +23,6 @@ _WIB = timezone(timedelta(hours=7), "WIB")
 def _rupiah(value: int) -> Text:
     grouped = f"{int(value):,}"
     return Text(f"Rp{grouped.replace(',', '.')}", f"Rp{grouped}")
-
-
-def _day(value: object) -> date | None:
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        return None
 
 
 def _moment(value: object) -> datetime | None:
@@ -115,7 +108,7 @@ def _expiry(commitment: CommitmentView, settings: PanganSettings) -> Iterator[Fi
         needed = date.max
     for line in commitment.lines_of(*_PACKAGED_AID):
         given = line.attributes.get("expires_on")
-        expires_on = _day(given)
+        expires_on = parse_day(given)
         if expires_on is None:
             yield Finding(
                 code="expiry_unreadable",

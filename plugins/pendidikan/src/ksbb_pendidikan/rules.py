@@ -2,9 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
 
-from ksbb.program import CommitmentView, Finding, LineView, Rule, Severity, Text
+from ksbb.program import CommitmentView, Finding, LineView, Rule, Severity, Text, parse_day
 from ksbb_pendidikan import aid
 from ksbb_pendidikan.imei import is_valid, masked
 from ksbb_pendidikan.settings import PendidikanSettings
@@ -184,10 +183,7 @@ def _sim(commitment: CommitmentView, settings: PendidikanSettings) -> Iterator[F
         given = line.attributes.get("activate_before")
         if given is None:
             continue
-        try:
-            last_day = date.fromisoformat(given)
-        except ValueError:
-            last_day = None
+        last_day = parse_day(given)
         if last_day is None or last_day < handover:
             yield Finding(
                 code="sim_expired_at_handover",

@@ -1,9 +1,8 @@
 """The assessment rules of the settlement program: pure, and total over all attributes that the schemas allow."""
 
 from collections.abc import Iterator
-from datetime import date
 
-from ksbb.program import CommitmentView, Finding, LineView, Rule, Severity, Text
+from ksbb.program import CommitmentView, Finding, LineView, Rule, Severity, Text, parse_day
 from ksbb_permukiman.aid import BUILT, MATERIAL, WORKS
 from ksbb_permukiman.names import SLUM_INDICATORS
 from ksbb_permukiman.settings import PermukimanSettings
@@ -13,16 +12,6 @@ _LAND_BLOCKED = {
     "disputed": Text("disengketakan", "disputed"),
     "unknown": Text("belum diketahui", "not known yet"),
 }
-
-
-def day_of(value: object) -> date | None:
-    """An ISO day of an attribute, or None where it is missing or not a day."""
-    if not isinstance(value, str):
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None
 
 
 def _slum_indicators(commitment: CommitmentView, settings: PermukimanSettings) -> Iterator[Finding]:
@@ -51,8 +40,8 @@ def _implementation_year(commitment: CommitmentView, settings: PermukimanSetting
             continue
         plan = int(planned_in)
         due = plan + settings.years_from_plan_to_implementation
-        start = day_of(line.attributes.get("planned_start_on"))
-        end = day_of(line.attributes.get("planned_end_on"))
+        start = parse_day(line.attributes.get("planned_start_on"))
+        end = parse_day(line.attributes.get("planned_end_on"))
         first = start or commitment.planned_handover_on
         first_at = line.at("planned_start_on") if start else "/planned_handover_on"
         last, last_at = (end, line.at("planned_end_on")) if end and end > first else (first, first_at)
@@ -84,8 +73,8 @@ def _implementation_year(commitment: CommitmentView, settings: PermukimanSetting
 
 def _planned_days(commitment: CommitmentView, _: PermukimanSettings) -> Iterator[Finding]:
     for line in commitment.lines_of(*BUILT):
-        start = day_of(line.attributes.get("planned_start_on"))
-        end = day_of(line.attributes.get("planned_end_on"))
+        start = parse_day(line.attributes.get("planned_start_on"))
+        end = parse_day(line.attributes.get("planned_end_on"))
         if start and end and end < start:
             yield Finding(
                 code="works_end_before_start",
@@ -199,7 +188,7 @@ def _consent(commitment: CommitmentView, _: PermukimanSettings) -> Iterator[Find
                 pointer=line.at("consent"),
             )
             continue
-        signed = day_of(consent.get("signed_on"))
+        signed = parse_day(consent.get("signed_on"))
         if signed and signed > commitment.submitted_on:
             yield Finding(
                 code="consent_not_yet_signed",

@@ -1,25 +1,14 @@
 """The assessment rules of the waste program: pure, and total over all attributes that the schemas allow."""
 
 from collections.abc import Iterator
-from datetime import date
 
-from ksbb.program import CommitmentView, Finding, Rule, Severity, Text
+from ksbb.program import CommitmentView, Finding, Rule, Severity, Text, parse_day
 from ksbb_persampahan.aid import BIN, MAINTAINED, WASTE_BANK_KIT, WITH_CAPACITY
 from ksbb_persampahan.settings import PersampahanSettings
 
 _WASTE_BANK_SOURCE = "Permen LHK 14/2021 (pengelolaan sampah pada bank sampah); syarat KSBB: lahan, pengurus, SK lurah"
 _LAND_REFUSED = {"disputed": Text("disengketakan", "disputed"), "none": Text("belum ada", "not there yet")}
 _STREAMS = ("organic", "inorganic")
-
-
-def day_of(value: object) -> date | None:
-    """An ISO day of an attribute, or None where it is missing or not a day."""
-    if not isinstance(value, str):
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None
 
 
 def _waste_bank_land(commitment: CommitmentView, _: PersampahanSettings) -> Iterator[Finding]:
@@ -69,7 +58,7 @@ def _lurah_decree(commitment: CommitmentView, _: PersampahanSettings) -> Iterato
                 pointer=line.at("lurah_decree"),
             )
             continue
-        issued = day_of(decree.get("issued_on"))
+        issued = parse_day(decree.get("issued_on"))
         if issued and issued > commitment.submitted_on:
             yield Finding(
                 code="lurah_decree_not_yet_issued",

@@ -16,7 +16,14 @@ from ksbb.usecases.desk import Desk
 from ksbb.usecases.platform import Platform
 
 AGGREGATORS = 10
-CITIES = ("31.01", "31.71", "31.72", "31.73", "31.74", "31.75")
+CITIES = {
+    "31.01": "Kepulauan Seribu",
+    "31.71": "Jakarta Pusat",
+    "31.72": "Jakarta Utara",
+    "31.73": "Jakarta Barat",
+    "31.74": "Jakarta Selatan",
+    "31.75": "Jakarta Timur",
+}
 _VALID = (date(2020, 1, 1), date(2022, 12, 31))
 _DOMAIN = "demo.ksbb.example"
 
@@ -47,6 +54,11 @@ class Cast:
 def aggregator_name(index: int) -> str:
     """The name of a made-up aggregator."""
     return f"Agregator Kemanusiaan {index + 1:02d} (sintetis)"
+
+
+def executor_name(city: str) -> str:
+    """The name of a city's made-up executor."""
+    return f"Tim pelaksana {CITIES[city]} (sintetis)"
 
 
 async def gather(platform: Platform, plans: tuple[Plan, ...]) -> Cast:
@@ -96,7 +108,7 @@ async def _parties(desk: Desk, cast: Cast, plans: tuple[Plan, ...]) -> None:
         )
         cast.parties[name] = applied.id
     for city in CITIES:
-        name = f"Tim pelaksana {city} (sintetis)"
+        name = executor_name(city)
         if name not in cast.parties:
             cast.parties[name] = (
                 await parties.register_executor(desk, name=name, address="Jakarta", synthetic=True)
@@ -105,27 +117,29 @@ async def _parties(desk: Desk, cast: Cast, plans: tuple[Plan, ...]) -> None:
 
 async def _accounts(desk: Desk, cast: Cast) -> None:
     everywhere = {role: (Grant(role=role),) for role in Role if role is not Role.SYSTEM}
-    wanted: dict[str, tuple[tuple[Grant, ...], str | None]] = {
-        "admin": (everywhere[Role.ADMIN], None),
-        "sekretariat": (everywhere[Role.SECRETARIAT], None),
-        "penilai": (everywhere[Role.ASSESSOR], None),
-        "auditor": (everywhere[Role.AUDITOR], None),
-        "loket": (everywhere[Role.COLLABORATOR], next(iter(cast.parties.values()))),
+    wanted: dict[str, tuple[str, tuple[Grant, ...], str | None]] = {
+        "admin": ("Admin", everywhere[Role.ADMIN], None),
+        "sekretariat": ("Sekretariat", everywhere[Role.SECRETARIAT], None),
+        "penilai": ("Penilai", everywhere[Role.ASSESSOR], None),
+        "auditor": ("Inspektorat", everywhere[Role.AUDITOR], None),
+        "loket": ("Loket kolaborator", everywhere[Role.COLLABORATOR], next(iter(cast.parties.values()))),
     }
     for index in range(AGGREGATORS):
-        wanted[f"agregator{index + 1:02d}"] = (everywhere[Role.AGGREGATOR], cast.parties[aggregator_name(index)])
-    for city in CITIES:
+        party = cast.parties[aggregator_name(index)]
+        wanted[f"agregator{index + 1:02d}"] = (f"Petugas agregator {index + 1:02d}", everywhere[Role.AGGREGATOR], party)
+    for city, name in CITIES.items():
         short = city.replace(".", "")
-        wanted[f"pelaksana{short}"] = (everywhere[Role.EXECUTOR], cast.parties[f"Tim pelaksana {city} (sintetis)"])
-        wanted[f"saksi{short}"] = ((Grant(role=Role.WITNESS, area_code=city),), None)
+        party = cast.parties[executor_name(city)]
+        wanted[f"pelaksana{short}"] = (f"Petugas {name}", everywhere[Role.EXECUTOR], party)
+        wanted[f"saksi{short}"] = (f"Saksi {name}", (Grant(role=Role.WITNESS, area_code=city),), None)
     known = {account.email: account for account in await accounts.find(desk)}
-    for name, (grants, party_id) in wanted.items():
+    for name, (title, grants, party_id) in wanted.items():
         email = f"{name}@{_DOMAIN}"
         account = known.get(email)
         if account is None:
             password = secrets.token_urlsafe(15)
             account = await accounts.create(
-                desk, email=email, name=name, password=password, grants=grants, party_id=party_id
+                desk, email=email, name=f"{title} (sintetis)", password=password, grants=grants, party_id=party_id
             )
             cast.passwords[email] = password
         cast.actors[name] = Actor(account_id=account.id, name=name, party_id=account.party_id, grants=account.grants)

@@ -14,6 +14,15 @@ CLASS_OF_DONOR = {
 }
 
 
+NAME_OF_DONOR = {
+    "social_organisations": "organisasi sosial",
+    "enterprises": "perusahaan",
+    "individuals": "perorangan",
+    "communities": "komunitas",
+    "government": "instansi pemerintah",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Donor:
     """A made-up collaborator."""
@@ -70,7 +79,7 @@ def donors(prefix: str, counts: dict[str, int]) -> dict[str, list[Donor]]:
     for donor_class, number in counts.items():
         kinds = CLASS_OF_DONOR[donor_class]
         made[donor_class] = [
-            Donor(f"{prefix} {donor_class.replace('_', ' ')} {index + 1:03d} (sintetis)", kinds[index % len(kinds)])
+            Donor(f"{prefix}: {NAME_OF_DONOR[donor_class]} {index + 1:03d} (sintetis)", kinds[index % len(kinds)])
             for index in range(number)
         ]
     return made

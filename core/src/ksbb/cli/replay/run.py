@@ -88,6 +88,7 @@ class Replay:
     acts: int = 0
     cast: Cast = field(default_factory=Cast)
     targets: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
     async def run(self, dataset: Dataset) -> None:
         """Everything: areas, targets, needs, parties, then all plans, then what the flows still have to do."""
@@ -120,6 +121,7 @@ class Replay:
         async with self.platform.reading_desk(OPERATOR) as desk:
             rows = await fetch_all(desk.unit.connection, select(tables.targets), Target)
         self.targets = {target.code: target.id for target in rows}
+        self.names = {target.code: target.name for target in rows}
 
     async def _cases(self, plans: Iterable[Plan]) -> list[Case]:
         """All plans with what an earlier run has done of them."""
@@ -321,7 +323,7 @@ class Replay:
                         recipient_name="Wakil penerima (sintetis)",
                         recipient_office="Ketua RW" if case.plan.target_kind == "rw" else "Pimpinan",
                         witness_account_id=witness.account_id,
-                        place=drop.target,
+                        place=self.names[drop.target],
                         handed_over_at=desk.now,
                         expected_version=case.standing.version,
                     )
