@@ -24,7 +24,7 @@ READS_PARTIES = frozenset({"assessor", "secretariat", "admin", "auditor"})
 NONE = "01900000-0000-7000-8000-000000000000"
 
 ALLOWED: dict[str, tuple[str, str, frozenset[str]]] = {
-    "who_am_i": ("GET", "/auth/me", EVERYBODY),
+    "me": ("GET", "/auth/me", EVERYBODY),
     "import_areas": ("POST", "/areas/import", PARTIES),
     "register_target": ("POST", "/targets", REGISTERS),
     "change_target": ("PUT", "/targets/{target}", REGISTERS),
@@ -48,10 +48,80 @@ ALLOWED: dict[str, tuple[str, str, frozenset[str]]] = {
     "list_tokens": ("GET", "/accounts/{account}/tokens", frozenset({"admin", "auditor"})),
     "create_token": ("POST", "/accounts/{account}/tokens", frozenset({"admin"})),
     "list_parked": ("GET", "/engine/parked", frozenset({"admin"})),
-    "retry_parked": ("POST", f"/engine/parked/{NONE}/retry", frozenset({"admin"})),
-    "drop_parked": ("POST", f"/engine/parked/{NONE}/drop", frozenset({"admin"})),
+    "retry_work": ("POST", f"/engine/parked/{NONE}/retry", frozenset({"admin"})),
+    "drop_work": ("POST", f"/engine/parked/{NONE}/drop", frozenset({"admin"})),
 }
 """Operation → method, path, and the roles that may. The account of the paths is the auditor's."""
+
+ELSEWHERE = frozenset(
+    {
+        "complete_follow_up",
+        "get_follow_up",
+        "revoke_token",
+        "logout",
+    }
+)
+"""Operations on a record of one's own, whose rights `test_work.py` and `test_auth.py` show."""
+
+PUBLIC = frozenset(
+    {
+        "get_aggregator",
+        "get_area",
+        "get_coverage",
+        "get_guide",
+        "get_need",
+        "get_program",
+        "get_statistics",
+        "get_target",
+        "list_aggregators",
+        "list_areas",
+        "list_licences",
+        "list_needs",
+        "list_programs",
+        "list_targets",
+        "live",
+        "login",
+        "ready",
+        "refresh",
+        "verify_document",
+    }
+)
+"""Operations that need nobody signed in."""
+
+CHAIN = frozenset(
+    {
+        "allocate",
+        "approve_commitment",
+        "attach_evidence",
+        "cancel_commitment",
+        "close_commitment",
+        "confirm_handover",
+        "dispatch",
+        "draft_commitment",
+        "get_commitment",
+        "get_commitment_assessments",
+        "get_commitment_history",
+        "get_dispatch",
+        "get_evidence",
+        "get_handover",
+        "get_handover_report",
+        "get_travel_document",
+        "list_commitments",
+        "list_evidence",
+        "list_possible_witnesses",
+        "receive",
+        "record_handover",
+        "refuse_handover",
+        "reject_commitment",
+        "release_allocation",
+        "request_commitment_revision",
+        "revise_commitment",
+        "submit_commitment",
+        "withdraw_commitment",
+        "write_off",
+    }
+)
+"""Operations whose roles stand in `chain/test_role_matrix.py`."""
 
 BODIES: dict[str, dict[str, Any]] = {
     "import_areas": {"files": {"file": ("areas.csv", b"code,name\n", "text/csv")}},
@@ -84,8 +154,8 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "change_account": {"json": {"grants": [], "active": True}},
     "create_token": {"json": {"name": "uji", "days": 1, "scopes": ["read_parties"]}},
-    "drop_parked": {"json": {"reason": "uji"}},
-    "retry_parked": {"json": {}},
+    "drop_work": {"json": {"reason": "uji"}},
+    "retry_work": {"json": {}},
 }
 VERSIONED = frozenset(
     {"change_target", "set_need", "change_collaborator", "change_aggregator_status", "change_account"}
@@ -127,3 +197,14 @@ async def test_nobody_signed_in_may(api: Any, world: World, operation: str) -> N
     request = {**BODIES.get(operation, {}), **version}
     answer = await (api.get(None, path) if method == "GET" else api.send(None, method, path, **request))
     assert answer.status_code == 401
+
+
+async def test_every_operation_stands_in_a_table(api: Any) -> None:
+    document = (await api.get(None, "/openapi.json")).json()
+    operations = {
+        operation["operationId"]
+        for path in document["paths"].values()
+        for method, operation in path.items()
+        if method in {"get", "post", "put", "patch", "delete"}
+    }
+    assert operations == ALLOWED.keys() | ELSEWHERE | PUBLIC | CHAIN
