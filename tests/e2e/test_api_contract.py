@@ -43,7 +43,7 @@ from ksbb.usecases.platform import Platform
 pytestmark = pytest.mark.xdist_group("contract")
 
 ROLES = ["anonymous", *(role.value for role in Role if role is not Role.SYSTEM)]
-EXAMPLES = int(os.environ.get("KSBB_CONTRACT_EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("KSBB_TEST_CONTRACT_EXAMPLES", "2"))
 """Requests per operation, role and database; more for a longer search."""
 CHECKS = (
     not_a_server_error,

@@ -195,17 +195,17 @@ async def test_more_than_is_unallocated_or_needed_is_refused(world: World, api: 
 
 
 async def test_an_act_in_the_wrong_status_is_refused(world: World, api: Any) -> None:
-    driven = await world.drive(Step.DRAFTED)
+    driven = await world.drive(Step.SUBMITTED)
     answer = await api.send(
         world.aggregator,
         "POST",
         f"/commitments/{driven.commitment.id}/receipts",
-        version=1,
+        version=driven.commitment.version,
         json={"lines": [{"line_id": driven.commitment.lines[0].id, "quantity": 1}]},
     )
     assert answer.status_code == 409
     assert _errors(answer) == [
-        {"code": "wrong_status", "pointer": "/status", "expected": ["approved"], "given": "draft"}
+        {"code": "wrong_status", "pointer": "/status", "expected": ["approved"], "given": "submitted"}
     ]
 
 
