@@ -73,13 +73,13 @@ class Settings(BaseSettings):
         description="sqlite+aiosqlite:///… or postgresql+asyncpg://…; by default ksbb.sqlite3 in data_dir.",
     )
     database_pool_size: int = Field(default=5, ge=0, le=100, description="Connections; 0 opens one per transaction.")
-    public_url: str = Field(
-        default="http://127.0.0.1:8000",
-        pattern=r"^https?://[^\s/]+",
-        description="Where people reach the pages; in QR codes.",
-    )
     host: str = Field(default="127.0.0.1", min_length=1, description="Address that the server listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that the server listens on.")
+    public_url: str = Field(
+        default_factory=lambda data: f"http://{data.get('host', '127.0.0.1')}:{data.get('port', 8000)}",
+        pattern=r"^https?://[^\s/]+",
+        description="Where people reach the pages, in QR codes; by default host and port.",
+    )
     secret: SecretStr | None = Field(
         default=None, min_length=_SECRET_LENGTH, description="Signs access tokens; in place of the secret file."
     )

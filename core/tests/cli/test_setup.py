@@ -77,7 +77,7 @@ def test_a_schema_of_a_newer_version(ksbb: Any, command: tuple[str, ...]) -> Non
         ("export", "areas"),
         ("import", "areas"),
         ("users", "token", "a@example.org", "--name", "x", "--scope", "assess"),
-        ("serve", "--port", "0"),
+        ("serve", "--port", "8999"),
     ],
 )
 def test_without_a_data_folder(ksbb: Any, command: tuple[str, ...]) -> None:

@@ -31,9 +31,10 @@ data_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for machines.")
 
 
-def settings_for(data: Path | None) -> Settings:
-    """The settings, with the data folder of the command line over them."""
-    return load_settings(**({"data_dir": data} if data else {}))
+def settings_for(data: Path | None, **overrides: Any) -> Settings:
+    """The settings, with the data folder and what else the command line gives (not None) over them."""
+    given: dict[str, Any] = {"data_dir": data, **overrides}
+    return load_settings(**{name: value for name, value in given.items() if value is not None})
 
 
 def quiet_logs() -> None:

@@ -22,12 +22,7 @@ from ksbb.storage.database import Database
 @click.option("--port", type=int, default=None, help="Port to listen on (default: 8000).")
 def serve(data: Path | None, host: str | None, port: int | None) -> None:
     """Serve the API and run the flows, until interrupted."""
-    settings = settings_for(data)
-    start(
-        settings.model_copy(
-            update={name: value for name, value in (("host", host), ("port", port)) if value is not None}
-        )
-    )
+    start(settings_for(data, host=host, port=port))
 
 
 def start(settings: Settings) -> None:
