@@ -203,8 +203,8 @@ def test_missing_imeis_are_for_the_assessor(given_imeis: list[str], count: int) 
     expected = warn(
         "imei_missing",
         "imei",
-        f"{count} IMEI untuk 2 gawai; lengkapi sebelum serah terima (tablet tanpa SIM: nomor seri)",
-        f"{count} IMEIs for 2 devices; complete them before the handover (tablets without SIM: serial numbers)",
+        f"{count} IMEI untuk 2 gawai; minta direvisi agar lengkap sebelum disetujui (tablet tanpa SIM: nomor seri)",
+        f"{count} IMEIs for 2 devices; ask for a revision to complete them before you approve (tablets without SIM: serial numbers)",
     )
 
     assert findings(device(imei=given_imeis)) == [expected]
@@ -233,8 +233,9 @@ def test_laptops_without_serial_number_are_for_the_assessor() -> None:
         warn(
             "serial_missing",
             "serial",
-            "1 nomor seri untuk 2 laptop; lengkapi sebelum serah terima, sekolah mencatatnya sebagai inventaris",
-            "1 serial numbers for 2 laptops; complete them before the handover, the school keeps them in its inventory",
+            "1 nomor seri untuk 2 laptop; minta direvisi agar lengkap sebelum disetujui, sekolah mencatatnya sebagai inventaris",
+            "1 serial numbers for 2 laptops; ask for a revision to complete them before you approve, "
+            "the school keeps them in its inventory",
         )
     ]
 

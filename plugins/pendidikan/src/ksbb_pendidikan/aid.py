@@ -107,8 +107,8 @@ STUDENT_DEVICE = AidType(
                 },
                 Text("IMEI", "IMEI"),
                 Text(
-                    "IMEI 15 angka, satu per gawai (untuk SIM ganda: slot 1). Boleh dilengkapi kemudian.",
-                    "15-digit IMEIs, one for each device (with two SIM slots: slot 1). May be completed later.",
+                    "IMEI 15 angka, satu per gawai (untuk SIM ganda: slot 1). Dapat dilengkapi sampai disetujui.",
+                    "15-digit IMEIs, one for each device (with two SIM slots: slot 1). Can be completed until the approval.",
                 ),
             ),
             "serial": _SERIAL,

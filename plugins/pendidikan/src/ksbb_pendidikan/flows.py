@@ -21,7 +21,7 @@ async def _assess_one(case: Case) -> None:
 async def imei_sweep() -> None:
     """Open a follow-up for the assessor about each commitment with an IMEI that stands elsewhere, too.
 
-    Catches what the assessment can't: IMEIs that were completed after it, and the older commitment of a pair.
+    Catches what the assessment can't: the older commitment of a pair, which was assessed before the other one came.
     """
     bench = workbench()
     for commitment_id, plan in to_clear_up(await bench.clashes(REGISTER), bench.today, bench.settings):

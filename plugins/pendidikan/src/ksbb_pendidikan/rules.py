@@ -114,9 +114,9 @@ def _imei_count(line: LineView, given: int) -> Iterator[Finding]:
             code="imei_missing",
             severity=Severity.WARN,
             message=Text(
-                f"{given} IMEI untuk {line.quantity} gawai; lengkapi sebelum serah terima "
+                f"{given} IMEI untuk {line.quantity} gawai; minta direvisi agar lengkap sebelum disetujui "
                 "(tablet tanpa SIM: nomor seri)",
-                f"{given} IMEIs for {line.quantity} devices; complete them before the handover "
+                f"{given} IMEIs for {line.quantity} devices; ask for a revision to complete them before you approve "
                 "(tablets without SIM: serial numbers)",
             ),
             pointer=line.at("imei"),
@@ -141,9 +141,9 @@ def _serial(commitment: CommitmentView, _settings: PendidikanSettings) -> Iterat
                 code="serial_missing",
                 severity=Severity.WARN,
                 message=Text(
-                    f"{given} nomor seri untuk {line.quantity} laptop; lengkapi sebelum serah terima, "
+                    f"{given} nomor seri untuk {line.quantity} laptop; minta direvisi agar lengkap sebelum disetujui, "
                     "sekolah mencatatnya sebagai inventaris",
-                    f"{given} serial numbers for {line.quantity} laptops; complete them before the handover, "
+                    f"{given} serial numbers for {line.quantity} laptops; ask for a revision to complete them before you approve, "
                     "the school keeps them in its inventory",
                 ),
                 pointer=line.at("serial"),
