@@ -227,10 +227,16 @@ def listening(host: ProgramHost, plugins: Mapping[str, object]) -> ProgramHost:
 @pytest.fixture(scope="session", autouse=True)
 def _foreign_flows() -> Iterator[None]:
     sys.path.append(str(FOREIGN))
+    yield
+    sys.path.remove(str(FOREIGN))
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
     quiet_logs()
     yield
+    # Other tests of the same process read what is logged
     structlog.reset_defaults()
-    sys.path.remove(str(FOREIGN))
 
 
 @pytest.fixture(scope="session")
