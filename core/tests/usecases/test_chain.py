@@ -67,7 +67,14 @@ def figure(
 
 
 def by_measure(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {row["measure"]: row for row in rows}
+    """The rows of each measure as one: a sum may be spread over several slots."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        measure = {name: value for name, value in row.items() if name != "slot"}
+        known = found.setdefault(row["measure"], {**measure, "count": 0, "quantity": 0, "value": 0})
+        for name in ("count", "quantity", "value"):
+            known[name] += row[name]
+    return found
 
 
 async def test_all_accepted(world: World) -> None:

@@ -23,7 +23,7 @@ from ksbb.program import (
 )
 from ksbb.storage import tables
 from ksbb.usecases import assess, follow_ups
-from ksbb.usecases.chain import load_collaborator, load_commitment, load_target
+from ksbb.usecases.chain import donor_class, load_commitment, load_target
 from ksbb.usecases.desk import ActiveProgram, Desk, jakarta_day
 from ksbb.usecases.hand_over import load_dispatch, load_handover
 from ksbb.usecases.platform import Platform
@@ -214,12 +214,11 @@ async def _open_case(desk: Desk, active: ActiveProgram, row: Row[Any]) -> Commit
         handed_over = HandedOver(
             handed_over_on=jakarta_day(handover.handed_over_at), target_kind=target.kind, accepted=accepted
         )
-    collaborator = await load_collaborator(desk, commitment.collaborator_id)
     return CommitmentCase(
         desk=desk,
         active=active,
         stored=commitment,
-        commitment=assess.view_of(commitment, collaborator, desk.today),
+        commitment=assess.view_of(commitment, donor_class(desk, commitment), desk.today),
         handover=handed_over,
         subject_id=row.subject_id,
         executor_id=executor_id,

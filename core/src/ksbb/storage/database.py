@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 from ksbb.storage import sqlite
+from ksbb.storage.prepared import postgres_driver
 
 _BUSY_SECONDS = 30
 _UNIQUE_VIOLATION = "23505"
@@ -46,6 +48,10 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
 class Database:
     """Opens transactions on the database at `url` (`sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`).
 
@@ -54,11 +60,16 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 5) -> None:
         self.url = url
+        self.stored_for_good: set[tuple[Any, ...]] = set()
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         options: dict[str, Any] = (
             {"poolclass": NullPool} if pool_size == 0 else {"pool_size": pool_size, "max_overflow": 0}
         )
-        self.engine = create_async_engine(url, **options)
-        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        if not self.is_sqlite:
+            # The driver itself begins and ends transactions, see `write`; an act's writes are one statement, of one form for
+            # each mixture of rows, so that there are some hundreds to remember.
+            options |= {"isolation_level": "AUTOCOMMIT", "connect_args": {"statement_cache_size": 1000}}
+        self.engine = create_async_engine(url, json_serializer=_json, json_deserializer=msgspec.json.decode, **options)
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
         self._writer = self.engine.execution_options(ksbb_write=True)
@@ -71,15 +82,35 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction for reading."""
-        async with self.engine.begin() as connection:
+        """A connection for reading. On SQLite all its statements see the same state; on PostgreSQL each sees what is committed."""
+        if self.is_sqlite:
+            async with self.engine.begin() as connection:
+                yield connection
+            return
+        async with self._alive() as connection:
             yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction for writing: committed when the block ends, rolled back when it raises."""
-        async with self._writer.begin() as connection:
+        if self.is_sqlite:
+            async with self._writer.begin() as connection:
+                yield connection
+            return
+        async with self._alive() as connection, postgres_driver(connection).transaction():
             yield connection
+
+    @asynccontextmanager
+    async def _alive(self) -> AsyncIterator[AsyncConnection]:
+        """A connection to PostgreSQL that isn't known to be dead; one that is left dead or amid a transaction goes."""
+        async with self.engine.connect() as connection:
+            while not (driver := postgres_driver(connection)).is_usable:
+                await connection.invalidate()
+            try:
+                yield connection
+            finally:
+                if not driver.is_usable:
+                    await connection.invalidate()
 
     async def close(self) -> None:
         """Close all connections."""

@@ -6,7 +6,10 @@ Until the first release the tables are one revision. After a change of `ksbb.sto
 """
 
 import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ksbb.domain.errors import conflict
 from ksbb.domain.text import Text
+from ksbb.storage import schema_parts
 from ksbb.storage.database import Database
 from ksbb.storage.tables import metadata
 from ksbb.storage.tables.base import UtcTime
@@ -26,15 +30,28 @@ from ksbb.storage.tables.base import UtcTime
 _FOLDER = Path(__file__).parent / "migrations"
 _INITIAL = "0001"
 _ADVISORY_LOCK = 0x6B736262
+_SHOWN = 5
 
 
 class SchemaState(StrEnum):
-    """`current`: as this code wants it; `empty`: nothing there; `behind`: older; `unknown`: newer, or none of ours."""
+    """`current`: as this code wants it; `empty`: nothing there; `behind`: older; `unknown`: newer, or none of ours;
+    `partial`: not what its revision says: a migration was cut off, or somebody changed it by hand.
+    """
 
     CURRENT = "current"
     EMPTY = "empty"
     BEHIND = "behind"
     UNKNOWN = "unknown"
+    PARTIAL = "partial"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a schema stands: its revision, None without one, and what it lacks or has too much, in words, where it is partial."""
+
+    state: SchemaState
+    revision: str | None = None
+    faults: tuple[Text, ...] = ()
 
 
 def configuration_of() -> dict[str, Any]:
@@ -45,37 +62,41 @@ def configuration_of() -> dict[str, Any]:
 async def upgrade(database: Database) -> str:
     """Bring the schema to the newest revision, whose id is returned; does nothing where it is there already.
 
-    All or nothing, and one process at a time. Raises Conflict for a schema that this code doesn't know.
+    All or nothing, and one process at a time. Raises Conflict for a schema that this code doesn't know, or a partial one.
     """
     async with database.write() as connection:
         if not database.is_sqlite:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
-        found = await _revision(connection)
-        if _state_of(found) is SchemaState.UNKNOWN:
-            raise _error(SchemaState.UNKNOWN, found)
+        found = await _standing(connection)
+        if found.state in (SchemaState.UNKNOWN, SchemaState.PARTIAL):
+            raise _error(found)
         await connection.run_sync(lambda sync: command.upgrade(_config(sync), "head"))
     return _newest()
 
 
-async def current(database: Database) -> str | None:
-    """The revision of the schema, None for an empty database, and for a SQLite file that doesn't exist, which isn't made."""
+async def standing(database: Database) -> Standing:
+    """How the schema stands to this code. A SQLite file that doesn't exist is empty, and isn't made."""
     if not database.exists:
-        return None
+        return Standing(SchemaState.EMPTY)
     async with database.read() as connection:
-        return await _revision(connection)
+        return await _standing(connection)
+
+
+async def current(database: Database) -> str | None:
+    """The revision of the schema, None for an empty database."""
+    return (await standing(database)).revision
 
 
 async def state(database: Database) -> SchemaState:
     """How the schema stands to this code."""
-    return _state_of(await current(database))
+    return (await standing(database)).state
 
 
 async def check(database: Database) -> None:
-    """Raises Conflict that says what to do, unless the schema is current."""
-    found = await current(database)
-    stands = _state_of(found)
-    if stands is not SchemaState.CURRENT:
-        raise _error(stands, found)
+    """Raises Conflict that says what to do, unless the schema is current and whole."""
+    found = await standing(database)
+    if found.state is not SchemaState.CURRENT:
+        raise _error(found)
 
 
 def write_initial() -> Path:
@@ -109,36 +130,64 @@ def _newest() -> str:
     return head
 
 
-async def _revision(connection: AsyncConnection) -> str | None:
-    return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
-
-
-def _state_of(revision: str | None) -> SchemaState:
-    if revision is None:
-        return SchemaState.EMPTY
-    scripts = ScriptDirectory.from_config(_config())
-    if revision not in {script.revision for script in scripts.walk_revisions()}:
-        return SchemaState.UNKNOWN
-    return SchemaState.CURRENT if revision == scripts.get_current_head() else SchemaState.BEHIND
-
-
-def _error(stands: SchemaState, revision: str | None) -> Exception:
+@cache
+def _known() -> Mapping[str, SchemaState]:
+    """How each revision that this code knows stands to it."""
     newest = _newest()
-    if stands is SchemaState.UNKNOWN:
+    found = ScriptDirectory.from_config(_config()).walk_revisions()
+    return {
+        script.revision: SchemaState.CURRENT if script.revision == newest else SchemaState.BEHIND for script in found
+    }
+
+
+async def _standing(connection: AsyncConnection) -> Standing:
+    revisions = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_heads())
+    if len(revisions) > 1:
+        named = ", ".join(sorted(revisions))
+        fault = Text(f"ia menyebut beberapa revisi: {named}", f"it names several revisions: {named}")
+        return Standing(SchemaState.PARTIAL, faults=(fault,))
+    revision = revisions[0] if revisions else None
+    stands = SchemaState.EMPTY if revision is None else _known().get(revision, SchemaState.UNKNOWN)
+    faults: tuple[Text, ...] = ()
+    # An older schema is compared once it has been upgraded, a newer one by the version that knows it.
+    if stands is SchemaState.EMPTY:
+        faults = await schema_parts.left_over(connection)
+    elif stands is SchemaState.CURRENT:
+        faults = await schema_parts.missing(connection)
+    return Standing(SchemaState.PARTIAL if faults else stands, revision, faults)
+
+
+def _error(found: Standing) -> Exception:
+    newest, revision = _newest(), found.revision
+    if found.state is SchemaState.PARTIAL:
+        message = Text(
+            f"skema basis data ({revision or 'tanpa revisi'}) tidak utuh: {_some(fault.id for fault in found.faults)}; "
+            "sebuah migrasi terputus atau ada yang mengubahnya; pulihkan cadangan terakhir, lalu jalankan `ksbb db upgrade`",
+            f"the database's schema ({revision or 'no revision'}) isn't whole: {_some(fault.en for fault in found.faults)}; "
+            "a migration was cut off, or somebody changed it; restore the last backup, then run `ksbb db upgrade`",
+        )
+    elif found.state is SchemaState.UNKNOWN:
         message = Text(
             f"skema basis data ({revision}) tidak dikenal versi ksbb ini, yang paling baru mengenal {newest}; "
             "pasang ksbb yang lebih baru, atau periksa database_url",
             f"this version of ksbb doesn't know the database's schema ({revision}), the newest it knows is {newest}; "
             "install a newer ksbb, or check database_url",
         )
-    elif stands is SchemaState.EMPTY:
+    elif found.state is SchemaState.EMPTY:
         message = Text("basis data masih kosong; jalankan `ksbb init`", "the database is empty; run `ksbb init`")
     else:
         message = Text(
             f"skema basis data ({revision}) lebih lama dari versi ksbb ini ({newest}); jalankan `ksbb db upgrade`",
             f"the database's schema ({revision}) is older than this version of ksbb ({newest}); run `ksbb db upgrade`",
         )
-    return conflict(f"schema_{stands}", message, expected=newest, given=revision)
+    return conflict(f"schema_{found.state}", message, expected=newest, given=revision)
+
+
+def _some(words: Iterable[str]) -> str:
+    """The first few, and how many more there are."""
+    listed = list(words)
+    more = f", … (+{len(listed) - _SHOWN})" if len(listed) > _SHOWN else ""
+    return ", ".join(listed[:_SHOWN]) + more
 
 
 def _render(kind: str, item: object, _context: object) -> str | bool:

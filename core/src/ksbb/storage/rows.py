@@ -44,23 +44,6 @@ async def change(connection: AsyncConnection, table: Table, record_id: str, **va
     await connection.execute(update(table).where(table.c.id == record_id).values(**values))
 
 
-async def add_up(
-    connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], sums: Sequence[str]
-) -> None:
-    """Insert rows; where the primary key stands already, add the columns `sums` to it. Rows must have distinct keys."""
-    if not rows:
-        return
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = make(table)
-    await connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[column.name for column in table.primary_key],
-            set_={name: table.c[name] + statement.excluded[name] for name in sums},
-        ),
-        list(rows),
-    )
-
-
 async def put_new(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert the rows that break no unique key, leave the others; how many were new."""
     if not rows:

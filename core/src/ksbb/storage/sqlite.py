@@ -32,6 +32,19 @@ class OneTripConnection(aiosqlite.Connection):
         done: tuple[sqlite3.Cursor, list[Any]] = await self._execute(work)  # type: ignore[no-untyped-call]  # it has no types
         return done
 
+    async def run_all(self, statements: "Sequence[tuple[str, Sequence[Sequence[Any]]]]") -> None:
+        """Execute statements in their order, each for all its rows of values."""
+
+        def work() -> None:
+            cursor = self._conn.cursor()
+            try:
+                for sql, rows in statements:
+                    cursor.executemany(sql, rows)
+            finally:
+                cursor.close()
+
+        await self._execute(work)  # type: ignore[no-untyped-call]  # it has no types
+
 
 class OneTripCursor:
     """What SQLAlchemy uses of a cursor of aiosqlite."""

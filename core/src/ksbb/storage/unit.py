@@ -1,14 +1,15 @@
 """The unit of work: one transaction with its events, its outbox rows and its sums."""
 
+import random
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
 import uuid_utils
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,7 +18,18 @@ from ksbb.domain.events import GENESIS, Event, event_hash
 from ksbb.domain.text import Text
 from ksbb.storage import tables
 from ksbb.storage.database import Database, breaks_unique_key
-from ksbb.storage.rows import add_up, put, put_new
+from ksbb.storage.prepared import Prepared
+from ksbb.storage.rows import columns_of
+from ksbb.storage.writes import Writes
+
+SLOTS = 16
+"""A sum lies in so many rows, so that acts at the same time seldom wait for each other; readers add them up."""
+
+_PREVIOUS = Prepared(
+    select(tables.events.c.hash).where(
+        tables.events.c.stream == bindparam("stream"), tables.events.c.sequence == bindparam("after")
+    )
+)
 
 
 def new_id() -> str:
@@ -39,19 +51,60 @@ class StatisticKey:
     synthetic: bool
 
 
+_STATISTIC = tuple(field.name for field in fields(StatisticKey))
+
+
+def _values(key: StatisticKey) -> tuple[Any, ...]:
+    return tuple(getattr(key, name) for name in _STATISTIC)
+
+
 @dataclass(slots=True)
 class Unit:
-    """An open transaction. Sums are collected and written at its end, in a fixed order, so that two units can't lock each
-    other out. A unit that `reads_only` takes no locks.
+    """An open transaction. What it writes is collected and sent at its end, at once and in a fixed order, so that two units
+    can't lock each other out. A unit that `reads_only` takes no locks.
+
+    `known` holds what acts read and may need again within the unit, under keys of theirs; `stored_for_good` is the database's
+    memory of rows that `insert_once` stored.
     """
 
     connection: AsyncConnection
     reads_only: bool = False
+    known: dict[tuple[str, str], Any] = field(default_factory=dict)
+    stored_for_good: set[tuple[Any, ...]] = field(default_factory=set)
+    _storing: list[tuple[Any, ...]] = field(default_factory=list)
+    _writes: Writes = field(default_factory=Writes)
+    _heads: dict[str, tuple[int, str]] = field(default_factory=dict)
     _statistics: dict[StatisticKey, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
     _coverage: dict[tuple[str, str, str], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0, 0]))
     _participants: dict[tuple[str, str, str], date] = field(default_factory=dict)
     _reached: dict[tuple[str, str, str], date] = field(default_factory=dict)
-    _outbox: list[dict[str, Any]] = field(default_factory=list)
+
+    def insert(self, table: Table, record: object) -> None:
+        """Insert a record's row at the end of the unit."""
+        self._writes.insert(table, columns_of(table, record))
+
+    def insert_row(self, table: Table, row: Mapping[str, Any], *, unless_known: bool = False) -> None:
+        """Insert a row at the end of the unit; `unless_known` leaves a row with the same unique key as it is."""
+        self._writes.insert(table, row, unless_known=unless_known)
+
+    def insert_once(self, table: Table, row: Mapping[str, Any]) -> None:
+        """Insert a row that is never changed nor deleted, unless it is there; it is sent but once in a process's life."""
+        key = (table.name, *(row[column.name] for column in table.primary_key))
+        if key not in self.stored_for_good:
+            self.insert_row(table, row, unless_known=True)
+            self._storing.append(key)
+
+    def change(self, table: Table, where: Mapping[str, Any], **values: Any) -> None:
+        """Update the rows with these values of columns at the end of the unit; changes of the same rows become one."""
+        self._writes.change(table, where, values)
+
+    async def settle(self) -> None:
+        """Write now what was collected, so that it can be read in this unit."""
+        await self._writes.send(self.connection)
+
+    def stands_at(self, stream: str, sequence: int, digest: str) -> None:
+        """Note the last event of a stream, as it was read under the lock of what the stream is about."""
+        self._heads[stream] = (sequence, digest)
 
     async def append(
         self,
@@ -65,14 +118,18 @@ class Unit:
         payload: dict[str, Any],
         reason: str = "",
     ) -> Event:
-        """Append an event to a stream that stands at sequence `after`. Raises StaleVersion when it has moved on."""
+        """Append an event to a stream that stands at sequence `after`.
+
+        The unit's end raises StaleVersion when the stream has moved on.
+        """
         previous = GENESIS
         if after:
-            events = tables.events
-            found = await self.connection.execute(
-                select(events.c.hash).where(events.c.stream == stream, events.c.sequence == after)
-            )
-            previous = found.scalar_one()
+            known, previous = self._heads.get(stream, (0, GENESIS))
+            if known != after:
+                found = await _PREVIOUS.rows(self.connection, stream=stream, after=after)
+                if not found:
+                    raise stale(after, known)
+                previous = found[0][0]
         sequence = after + 1
         event_id = new_id()
         event = Event(
@@ -99,15 +156,14 @@ class Unit:
                 previous=previous,
             ),
         )
-        try:
-            await put(self.connection, tables.events, event)
-        except IntegrityError as error:
-            raise stale(after, sequence) from error
+        self._heads[stream] = (sequence, event.hash)
+        self.insert(tables.events, event)
         return event
 
     def post(self, event: Event, *, program_id: str, consumer: str, stage: str, subject_id: str) -> None:
         """Put work for a flow into the outbox."""
-        self._outbox.append(
+        self.insert_row(
+            tables.outbox,
             {
                 "id": new_id(),
                 "program_id": program_id,
@@ -120,7 +176,7 @@ class Unit:
                 "available_at": event.at,
                 "reason": "",
                 "created_at": event.at,
-            }
+            },
         )
 
     def count(self, key: StatisticKey, *, count: int = 0, quantity: int = 0, value: int = 0) -> None:
@@ -156,71 +212,36 @@ class Unit:
 
     async def next_number(self, counter: str) -> int:
         """The next number of a gap-free counter, starting with 1; its row stays locked until the unit ends."""
-        await add_up(self.connection, tables.counters, [{"name": counter, "value": 1}], ["value"])
-        found = await self.connection.execute(select(tables.counters.c.value).where(tables.counters.c.name == counter))
-        return int(found.scalar_one())
+        return await self._writes.count_on(self.connection, tables.counters, counter)
 
     async def flush(self) -> None:
-        """Write what was collected."""
-        if self._outbox:
-            await self.connection.execute(tables.outbox.insert(), self._outbox)
-        coverage = [
-            {
-                "program_id": key[0],
-                "aid_type": key[1],
-                "area_code": key[2],
-                **dict(zip(("targets", "need", "promised", "accepted"), sums, strict=True)),
-            }
-            for key, sums in sorted(self._coverage.items())
-            if any(sums)
-        ]
-        await add_up(self.connection, tables.coverage, coverage, ["targets", "need", "promised", "accepted"])
-        await put_new(
-            self.connection,
-            tables.participants,
-            [
-                {"program_id": program, "role": role, "party_id": party, "since": since}
-                for (program, role, party), since in sorted(self._participants.items())
-            ],
-        )
-        await put_new(
-            self.connection,
-            tables.reached,
-            [
-                {"program_id": program, "aid_type": aid_type, "target_id": target, "since": since}
-                for (program, aid_type, target), since in sorted(self._reached.items())
-            ],
-        )
-        statistics = [
-            {
-                "program_id": key.program_id,
-                "day": key.day,
-                "measure": key.measure,
-                "city": key.city,
-                "donor_class": key.donor_class,
-                "target_kind": key.target_kind,
-                "aid_type": key.aid_type,
-                "synthetic": key.synthetic,
-                "count": sums[0],
-                "quantity": sums[1],
-                "value": sums[2],
-            }
-            for key, sums in sorted(
-                self._statistics.items(),
-                key=lambda item: (
-                    item[0].program_id,
-                    item[0].day,
-                    item[0].measure,
-                    item[0].city,
-                    item[0].donor_class,
-                    item[0].target_kind,
-                    item[0].aid_type,
-                    item[0].synthetic,
-                ),
-            )
-            if any(sums)
-        ]
-        await add_up(self.connection, tables.statistics_daily, statistics, ["count", "quantity", "value"])
+        """Write what was collected. Raises StaleVersion when an event's stream has moved on."""
+        for (program, aid_type, area), sums in sorted(self._coverage.items()):
+            if any(sums):
+                key = {"program_id": program, "aid_type": aid_type, "area_code": area}
+                figures = dict(zip(("targets", "need", "promised", "accepted"), sums, strict=True))
+                self._writes.add(tables.coverage, key, figures)
+        for (program, role, party), since in sorted(self._participants.items()):
+            row = {"program_id": program, "role": role, "party_id": party, "since": since}
+            self.insert_row(tables.participants, row, unless_known=True)
+        for (program, aid_type, target), since in sorted(self._reached.items()):
+            row = {"program_id": program, "aid_type": aid_type, "target_id": target, "since": since}
+            self.insert_row(tables.reached, row, unless_known=True)
+        slot = random.randrange(SLOTS)  # noqa: S311 - it only spreads the load
+        for values, sums in sorted((_values(key), sums) for key, sums in self._statistics.items()):
+            if any(sums):
+                statistic = {**dict(zip(_STATISTIC, values, strict=True)), "slot": slot}
+                figures = dict(zip(("count", "quantity", "value"), sums, strict=True))
+                self._writes.add(tables.statistics_daily, statistic, figures)
+        for collected in (self._coverage, self._participants, self._reached, self._statistics):
+            collected.clear()
+        try:
+            await self.settle()
+        except IntegrityError as error:
+            if "uq_events" in str(error.orig) or "events.stream" in str(error.orig):
+                moved = max(sequence for sequence, _ in self._heads.values())
+                raise stale(moved - 1, moved) from error
+            raise
 
 
 @asynccontextmanager
@@ -231,9 +252,10 @@ async def open_unit(database: Database) -> AsyncIterator[Unit]:
     """
     try:
         async with database.write() as connection:
-            unit = Unit(connection)
+            unit = Unit(connection, stored_for_good=database.stored_for_good)
             yield unit
             await unit.flush()
+        database.stored_for_good.update(unit._storing)  # noqa: SLF001 - only now they are committed
     except IntegrityError as error:
         if not breaks_unique_key(error):
             raise

@@ -34,7 +34,7 @@ from ksbb.usecases import (
     receive,
     targets,
 )
-from ksbb.usecases.chain import load_collaborator, load_commitment
+from ksbb.usecases.chain import donor_class, load_commitment
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.platform import Platform
 
@@ -240,7 +240,7 @@ class World:
         """The platform runs the program's rules and keeps their findings."""
         async with self.platform.desk(SYSTEM) as desk:
             found = await load_commitment(desk, driven.commitment.id)
-            view = assess.view_of(found, await load_collaborator(desk, found.collaborator_id), desk.today)
+            view = assess.view_of(found, donor_class(desk, found), desk.today)
             findings = assess.run_rules(self.platform.programs.require(found.program_id), view)
             state = await assess.record(desk, found, findings)
         return await self.reload(replace(driven, step=Step.ASSESSED, assessment=state))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from ksbb.domain.commitments import Commitment, CommitmentStatus
 from ksbb.domain.errors import conflict, invalid, not_found
@@ -13,7 +13,7 @@ from ksbb.domain.targets import Need
 from ksbb.domain.text import Text
 from ksbb.program import Stage
 from ksbb.storage import tables
-from ksbb.storage.rows import change, fetch_one, put
+from ksbb.storage.prepared import Prepared
 from ksbb.storage.unit import new_id
 from ksbb.usecases.assess import require_reason
 from ksbb.usecases.chain import (
@@ -29,6 +29,21 @@ from ksbb.usecases.chain import (
 from ksbb.usecases.desk import Desk
 
 APPROVED = frozenset({CommitmentStatus.APPROVED})
+_NEED = Prepared(
+    select(tables.needs)
+    .where(
+        tables.needs.c.target_id == bindparam("target_id"),
+        tables.needs.c.program_id == bindparam("program_id"),
+        tables.needs.c.aid_type == bindparam("aid_type"),
+    )
+    .with_for_update()
+)
+_ALLOCATION = Prepared(
+    select(tables.allocations).where(
+        tables.allocations.c.id == bindparam("allocation_id"),
+        tables.allocations.c.commitment_id == bindparam("commitment_id"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,18 +72,14 @@ class Allocation:
 
 async def lock_need(desk: Desk, target_id: str, program_id: str, aid_type: str) -> Need | None:
     """The target's need of an aid type, locked until the unit ends."""
-    table = tables.needs
-    query = select(table).where(
-        table.c.target_id == target_id, table.c.program_id == program_id, table.c.aid_type == aid_type
-    )
-    return await fetch_one(desk.unit.connection, query.with_for_update(), Need)
+    return await _NEED.record(desk.unit.connection, Need, target_id=target_id, program_id=program_id, aid_type=aid_type)
 
 
 async def load_allocation(desk: Desk, commitment_id: str, allocation_id: str, pointer: str = "") -> Allocation:
     """An allocation of a commitment whose lock is held. Raises NotFound."""
-    table = tables.allocations
-    query = select(table).where(table.c.id == allocation_id, table.c.commitment_id == commitment_id)
-    found = await fetch_one(desk.unit.connection, query, Allocation)
+    found = await _ALLOCATION.record(
+        desk.unit.connection, Allocation, allocation_id=allocation_id, commitment_id=commitment_id
+    )
     if found is None:
         raise not_found(Text("alokasi", "allocation"), allocation_id, pointer)
     return found
@@ -147,12 +158,11 @@ async def allocate(
         reason=reason,
         at=desk.now,
     )
-    connection = desk.unit.connection
-    await put(connection, tables.allocations, allocation)
-    commitment = await store_balances(desk, commitment, {line_id: balance})
-    await change(connection, tables.needs, need.id, promised=served.promised)
+    desk.unit.insert(tables.allocations, allocation)
+    commitment = store_balances(desk, commitment, {line_id: balance})
+    desk.unit.change(tables.needs, {"id": need.id}, promised=served.promised)
     desk.unit.cover(commitment.program_id, line.aid_type, target.area_code, promised=quantity)
-    key = await statistic(desk, commitment, "allocated", aid_type=line.aid_type, target=target)
+    key = statistic(desk, commitment, "allocated", aid_type=line.aid_type, target=target)
     desk.unit.count(key, count=1, quantity=quantity, value=worth(line, quantity))
     commitment, _ = await append(
         desk, commitment, "allocated", role=role, payload=plain(allocation), reason=reason, stage=Stage.ALLOCATED
@@ -190,12 +200,11 @@ async def release(
     need = await lock_need(desk, allocation.target_id, commitment.program_id, line.aid_type)
     if need is None:
         raise not_found(Text("kebutuhan", "need"), allocation.need_id)
-    connection = desk.unit.connection
-    await change(connection, tables.allocations, allocation_id, released=allocation.released + quantity)
-    commitment = await store_balances(desk, commitment, {line.id: balance})
-    await change(connection, tables.needs, need.id, promised=need.balance.release(quantity).promised)
+    desk.unit.change(tables.allocations, {"id": allocation_id}, released=allocation.released + quantity)
+    commitment = store_balances(desk, commitment, {line.id: balance})
+    desk.unit.change(tables.needs, {"id": need.id}, promised=need.balance.release(quantity).promised)
     desk.unit.cover(commitment.program_id, line.aid_type, target.area_code, promised=-quantity)
-    key = await statistic(desk, commitment, "released", aid_type=line.aid_type, target=target)
+    key = statistic(desk, commitment, "released", aid_type=line.aid_type, target=target)
     desk.unit.count(key, count=1, quantity=quantity, value=worth(line, quantity))
     payload = {"allocation_id": allocation_id, "quantity": quantity}
     commitment, _ = await append(desk, commitment, "released", role=role, payload=payload, reason=reason)

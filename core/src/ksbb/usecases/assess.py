@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from ksbb.domain.commitments import AssessmentState, Commitment, CommitmentStatus
 from ksbb.domain.errors import Conflict, InvalidInput, Problem
-from ksbb.domain.parties import Collaborator
+from ksbb.domain.parties import CollaboratorClass
 from ksbb.domain.rights import Permission, Role, require
 from ksbb.domain.text import Text
 from ksbb.program import CommitmentView, Finding, LineView, Severity, Stage
@@ -18,7 +18,6 @@ from ksbb.storage.rows import fetch_all
 from ksbb.storage.unit import new_id
 from ksbb.usecases.chain import (
     append,
-    load_aggregator,
     load_commitment,
     plain,
     refuse_own_commitment,
@@ -44,11 +43,11 @@ class Assessment:
     findings: list[dict[str, Any]]
 
 
-def view_of(commitment: Commitment, collaborator: Collaborator, today: date) -> CommitmentView:
+def view_of(commitment: Commitment, collaborator_class: CollaboratorClass, today: date) -> CommitmentView:
     """A commitment as rules see it."""
     return CommitmentView(
         number=commitment.number,
-        collaborator_class=collaborator.collaborator_class,
+        collaborator_class=collaborator_class,
         fund_source=commitment.fund_source,
         area_code=commitment.area_code,
         target_kind=commitment.target_kind,
@@ -113,11 +112,8 @@ async def record_failure(desk: Desk, commitment: Commitment, reason: str) -> Non
 async def _keep(
     desk: Desk, commitment: Commitment, state: AssessmentState, findings: list[dict[str, Any]], role: Role
 ) -> None:
-    await desk.unit.connection.execute(
-        tables.assessments.insert().values(
-            id=new_id(), commitment_id=commitment.id, at=desk.now, state=state, findings=findings
-        )
-    )
+    row = {"id": new_id(), "commitment_id": commitment.id, "at": desk.now, "state": state, "findings": findings}
+    desk.unit.insert_row(tables.assessments, row)
     await append(
         desk, commitment, "assessed", role=role, payload={"state": state, "findings": findings}, assessment=state
     )
@@ -152,17 +148,16 @@ async def approve(
                 expected="an active aggregator",
             )
         )
-    await load_aggregator(desk, chosen, "/aggregator_id")
     refuse_own_commitment(desk, replace(commitment, aggregator_id=chosen))
-    await require_licensed(desk, commitment, chosen, commitment.area_code)
+    await require_licensed(desk, commitment, chosen, commitment.area_code, "/aggregator_id")
     desk.unit.count(
-        await statistic(desk, commitment, "commitment"),
+        statistic(desk, commitment, "commitment"),
         count=1,
         value=sum(worth(li, li.committed) for li in commitment.lines),
     )
     for line in commitment.lines:
         desk.unit.count(
-            await statistic(desk, commitment, "committed", aid_type=line.aid_type),
+            statistic(desk, commitment, "committed", aid_type=line.aid_type),
             count=1,
             quantity=line.committed,
             value=worth(line, line.committed),

@@ -41,9 +41,9 @@ async def cancel(
     for position, given in enumerate(lines):
         line = commitment.line(given.line_id, f"/lines/{position}/line_id")
         balances[line.id] = line.balance.cancel(given.quantity, f"/lines/{position}/quantity")
-        key = await statistic(desk, commitment, "cancelled", aid_type=line.aid_type)
+        key = statistic(desk, commitment, "cancelled", aid_type=line.aid_type)
         desk.unit.count(key, count=1, quantity=given.quantity, value=worth(line, given.quantity))
-    commitment = await store_balances(desk, commitment, balances)
+    commitment = store_balances(desk, commitment, balances)
     commitment, _ = await append(
         desk, commitment, "cancelled", role=role, payload={"lines": plain(list(lines))}, reason=reason
     )

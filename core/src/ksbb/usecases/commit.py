@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from ksbb.domain.areas import is_area_code
 from ksbb.domain.commitments import (
@@ -23,13 +23,21 @@ from ksbb.domain.text import Text
 from ksbb.program import AidType, Program, Stage
 from ksbb.program.validation import attribute_problems
 from ksbb.storage import tables
-from ksbb.storage.rows import change, put, put_new
+from ksbb.storage.prepared import Prepared
 from ksbb.storage.unit import new_id
-from ksbb.usecases.chain import append, load_aggregator, load_collaborator, load_commitment, plain, require_own
+from ksbb.usecases.chain import (
+    append,
+    load_aggregator,
+    load_commitment,
+    load_donor_and_aggregator,
+    plain,
+    require_own,
+)
 from ksbb.usecases.desk import Desk
 
 _MAX_LINES = 200
 _MAX_QUANTITY = 10**12
+_AREA = Prepared(select(tables.areas.c.code).where(tables.areas.c.code == bindparam("code")))
 _ACT = Text("mengubah komitmen ini", "change this commitment")
 
 
@@ -66,8 +74,8 @@ async def draft(
     role = require(desk.actor, Permission.COMMIT, given.program_id)
     owner = collaborator_id or desk.actor.party_id or ""
     require_own(desk, owner or None, Text("membuat komitmen atas namanya", "commit in its name"))
-    collaborator = await load_collaborator(desk, owner, "/collaborator_id")
     program = await _check(desk, given)
+    collaborator, _ = await load_donor_and_aggregator(desk, owner, given.aggregator_id)
     year = desk.today.year
     sequence = await desk.unit.next_number(f"commitment:{program.id}:{year}")
     commitment_id = new_id()
@@ -93,8 +101,8 @@ async def draft(
         version=0,
         lines=_lines(desk, commitment_id, program, given),
     )
-    await put(desk.unit.connection, tables.commitments, commitment)
-    await _put_lines(desk, program, commitment.lines)
+    desk.unit.insert(tables.commitments, commitment)
+    _put_lines(desk, program, commitment.lines)
     commitment, _ = await append(desk, commitment, "drafted", role=role, payload=plain(commitment))
     return commitment
 
@@ -122,13 +130,15 @@ async def revise(desk: Desk, commitment_id: str, given: CommitmentInput, *, expe
             )
         )
     program = await _check(desk, given)
+    if given.aggregator_id is not None:
+        await load_aggregator(desk, given.aggregator_id, "/aggregator_id")
     lines = _lines(desk, commitment_id, program, given)
     connection = desk.unit.connection
     await _forget_identifiers(desk, commitment)
     await connection.execute(
         delete(tables.commitment_lines).where(tables.commitment_lines.c.commitment_id == commitment_id)
     )
-    await _put_lines(desk, program, lines)
+    _put_lines(desk, program, lines)
     changes: dict[str, Any] = {
         "aggregator_id": given.aggregator_id,
         "fund_source": given.fund_source,
@@ -164,13 +174,11 @@ async def submit(desk: Desk, commitment_id: str, *, expected_version: int) -> Co
             lines.append(replace(line, unit_value=value, schema_version=aid_type.schema_version))
     if problems:
         raise InvalidInput(*problems)
-    connection = desk.unit.connection
-    await _keep_schemas(desk, program, lines)
+    _keep_schemas(desk, program, lines)
     for line in lines:
-        await change(
-            connection, tables.commitment_lines, line.id, unit_value=line.unit_value, schema_version=line.schema_version
-        )
-    await _keep_identifiers(desk, program, lines)
+        values = {"unit_value": line.unit_value, "schema_version": line.schema_version}
+        desk.unit.change(tables.commitment_lines, {"id": line.id}, **values)
+    _keep_identifiers(desk, program, lines)
     commitment, _ = await append(
         desk,
         replace(commitment, lines=tuple(lines)),
@@ -260,8 +268,6 @@ async def _check(desk: Desk, given: CommitmentInput) -> Program:
         )
     if problems:
         raise InvalidInput(*problems)
-    if given.aggregator_id is not None:
-        await load_aggregator(desk, given.aggregator_id, "/aggregator_id")
     return program
 
 
@@ -284,8 +290,7 @@ def _aid_type(program: Program, aid_type_id: str, position: int) -> tuple[AidTyp
 
 
 async def _area_exists(desk: Desk, code: str) -> bool:
-    found = await desk.unit.connection.execute(select(tables.areas.c.code).where(tables.areas.c.code == code))
-    return found.first() is not None
+    return bool(await _AREA.rows(desk.unit.connection, code=code))
 
 
 def _lines(desk: Desk, commitment_id: str, program: Program, given: CommitmentInput) -> tuple[CommitmentLine, ...]:
@@ -310,18 +315,16 @@ def _lines(desk: Desk, commitment_id: str, program: Program, given: CommitmentIn
     return tuple(lines)
 
 
-async def _put_lines(desk: Desk, program: Program, lines: Sequence[CommitmentLine]) -> None:
-    await _keep_schemas(desk, program, lines)
-    await put(desk.unit.connection, tables.commitment_lines, *lines)
+def _put_lines(desk: Desk, program: Program, lines: Sequence[CommitmentLine]) -> None:
+    _keep_schemas(desk, program, lines)
+    for line in lines:
+        desk.unit.insert(tables.commitment_lines, line)
 
 
-async def _keep_schemas(desk: Desk, program: Program, lines: Sequence[CommitmentLine]) -> None:
-    used = [aid_type for aid_type in program.aid_types if any(line.aid_type == aid_type.id for line in lines)]
-    await put_new(
-        desk.unit.connection,
-        tables.aid_schemas,
-        [
-            {
+def _keep_schemas(desk: Desk, program: Program, lines: Sequence[CommitmentLine]) -> None:
+    for aid_type in program.aid_types:
+        if any(line.aid_type == aid_type.id for line in lines):
+            row = {
                 "program_id": program.id,
                 "aid_type": aid_type.id,
                 "version": aid_type.schema_version,
@@ -331,20 +334,17 @@ async def _keep_schemas(desk: Desk, program: Program, lines: Sequence[Commitment
                 "unit_en": aid_type.unit.name.en,
                 "schema": dict(aid_type.schema),
             }
-            for aid_type in used
-        ],
-    )
+            desk.unit.insert_once(tables.aid_schemas, row)
 
 
-async def _keep_identifiers(desk: Desk, program: Program, lines: Sequence[CommitmentLine]) -> None:
-    rows = []
+def _keep_identifiers(desk: Desk, program: Program, lines: Sequence[CommitmentLine]) -> None:
     for line in lines:
         aid_type = program.aid_type(line.aid_type)
         for identifier in aid_type.identifiers if aid_type else ():
             values = line.attributes.get(identifier.attribute, [])
-            listed = [values] if isinstance(values, str) else values
-            rows += [{"line_id": line.id, "kind": identifier.kind, "value": str(value)} for value in listed]
-    await put_new(desk.unit.connection, tables.line_identifiers, rows)
+            for value in [values] if isinstance(values, str) else values:
+                row = {"line_id": line.id, "kind": identifier.kind, "value": str(value)}
+                desk.unit.insert_row(tables.line_identifiers, row, unless_known=True)
 
 
 async def _forget_identifiers(desk: Desk, commitment: Commitment) -> None:

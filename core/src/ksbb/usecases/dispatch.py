@@ -4,26 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-
 from ksbb.domain.commitments import Commitment
 from ksbb.domain.document_number import travel_document_number
-from ksbb.domain.errors import invalid, not_found
-from ksbb.domain.parties import Party
+from ksbb.domain.errors import invalid
 from ksbb.domain.rights import Permission, require
 from ksbb.domain.text import Text
 from ksbb.program import Stage
 from ksbb.storage import tables
-from ksbb.storage.rows import change, fetch_one, put
 from ksbb.storage.unit import new_id
 from ksbb.usecases.allocate import APPROVED, load_allocation
 from ksbb.usecases.chain import (
     append,
     load_commitment,
+    load_sender_and_executor,
     load_target,
     plain,
     refuse_doubles,
-    require_licensed,
     require_own,
     statistic,
     store_balances,
@@ -93,12 +89,9 @@ async def dispatch(
     commitment.require_status(APPROVED, "dispatch")
     require_own(desk, commitment.aggregator_id, Text("mengirim bantuan ini", "dispatch this aid"))
     target = await load_target(desk, target_id)
-    aggregator = await require_licensed(desk, commitment, commitment.aggregator_id or "", target.area_code)
-    executor = await fetch_one(
-        desk.unit.connection, select(tables.parties).where(tables.parties.c.id == executor_id), Party
+    aggregator, _ = await load_sender_and_executor(
+        desk, commitment, commitment.aggregator_id or "", executor_id, target.area_code
     )
-    if executor is None:
-        raise not_found(Text("pelaksana", "executor"), executor_id, "/executor_id")
     if not lines:
         raise invalid(
             "lines",
@@ -109,7 +102,6 @@ async def dispatch(
         )
     refuse_doubles([line.allocation_id for line in lines], "/lines")
     dispatch_id = new_id()
-    connection = desk.unit.connection
     balances = {line.id: line.balance for line in commitment.lines}
     sent = []
     for position, given in enumerate(lines):
@@ -139,7 +131,8 @@ async def dispatch(
             )
         line = commitment.line(allocation.line_id, f"/lines/{position}/allocation_id")
         balances[line.id] = balances[line.id].dispatch(given.quantity, pointer)
-        await change(connection, tables.allocations, allocation.id, dispatched=allocation.dispatched + given.quantity)
+        dispatched = allocation.dispatched + given.quantity
+        desk.unit.change(tables.allocations, {"id": allocation.id}, dispatched=dispatched)
         sent.append(
             DispatchLine(
                 id=new_id(),
@@ -149,7 +142,7 @@ async def dispatch(
                 quantity=given.quantity,
             )
         )
-        key = await statistic(desk, commitment, "dispatched", aid_type=line.aid_type, target=target)
+        key = statistic(desk, commitment, "dispatched", aid_type=line.aid_type, target=target)
         desk.unit.count(key, count=1, quantity=given.quantity, value=worth(line, given.quantity))
     year = desk.today.year
     sequence = await desk.unit.next_number(f"dispatch:{commitment.program_id}:{year}")
@@ -164,9 +157,10 @@ async def dispatch(
         at=desk.now,
         lines=tuple(sent),
     )
-    await put(connection, tables.dispatches, made)
-    await put(connection, tables.dispatch_lines, *sent)
-    commitment = await store_balances(desk, commitment, balances)
+    desk.unit.insert(tables.dispatches, made)
+    for line_sent in sent:
+        desk.unit.insert(tables.dispatch_lines, line_sent)
+    commitment = store_balances(desk, commitment, balances)
     commitment, _ = await append(
         desk, commitment, "dispatched", role=role, payload=plain(made), stage=Stage.DISPATCHED, subject_id=dispatch_id
     )

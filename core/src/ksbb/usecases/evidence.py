@@ -4,23 +4,27 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, select
 
 from ksbb.domain.errors import conflict, forbidden, invalid, not_found
 from ksbb.domain.handovers import HandoverStatus
 from ksbb.domain.rights import Permission, require
 from ksbb.domain.text import Text
 from ksbb.storage import tables
-from ksbb.storage.rows import fetch_all, put, put_new
+from ksbb.storage.prepared import Prepared
+from ksbb.storage.rows import fetch_all
 from ksbb.storage.unit import Unit, new_id
 from ksbb.usecases.chain import append, load_commitment, load_target
 from ksbb.usecases.desk import Desk
-from ksbb.usecases.hand_over import load_handover
+from ksbb.usecases.hand_over import commitment_of_handover, load_handover
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_FILES = 10
 SIGNATURES = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n", "application/pdf": b"%PDF-"}
 """The accepted media types and the bytes that files of theirs start with: the content decides, not the name."""
+_ATTACHED = Prepared(
+    select(tables.evidence.c.file_sha256).where(tables.evidence.c.handover_id == bindparam("handover_id"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +56,11 @@ def media_type_of(content: bytes) -> str:
     )
 
 
-async def keep_file(unit: Unit, content: bytes, media_type: str) -> str:
+def keep_file(unit: Unit, content: bytes, media_type: str) -> str:
     """Keep a file's content once; its SHA-256 (hex) is its name."""
     digest = hashlib.sha256(content).hexdigest()
     row = {"sha256": digest, "media_type": media_type, "size": len(content), "content": content}
-    await put_new(unit.connection, tables.files, [row])
+    unit.insert_row(tables.files, row, unless_known=True)
     return digest
 
 
@@ -65,8 +69,7 @@ async def attach(desk: Desk, handover_id: str, *, file_name: str, content: bytes
 
     Raises InvalidInput for a file that is empty, too large or of another type, Conflict for too many files or the same twice.
     """
-    handover = await load_handover(desk, handover_id)
-    commitment = await load_commitment(desk, handover.commitment_id)
+    commitment = await load_commitment(desk, await commitment_of_handover(desk, handover_id))
     handover = await load_handover(desk, handover_id)
     target = await load_target(desk, handover.target_id)
     mine = desk.actor.account_id in (handover.recorded_by, handover.witness_account_id)
@@ -96,9 +99,8 @@ async def attach(desk: Desk, handover_id: str, *, file_name: str, content: bytes
             len(content),
         )
     media_type = media_type_of(content)
-    table = tables.evidence
-    connection = desk.unit.connection
-    count = (await connection.execute(select(func.count()).where(table.c.handover_id == handover_id))).scalar_one()
+    attached = [row[0] for row in await _ATTACHED.rows(desk.unit.connection, handover_id=handover_id)]
+    count = len(attached)
     if count >= MAX_FILES:
         raise conflict(
             "too_many",
@@ -107,9 +109,8 @@ async def attach(desk: Desk, handover_id: str, *, file_name: str, content: bytes
             MAX_FILES,
             count,
         )
-    digest = await keep_file(desk.unit, content, media_type)
-    same = select(table.c.id).where(table.c.handover_id == handover_id, table.c.file_sha256 == digest)
-    if (await connection.execute(same)).first() is not None:
+    digest = keep_file(desk.unit, content, media_type)
+    if digest in attached:
         raise conflict(
             "same_file", Text("berkas ini sudah dilampirkan", "this file is attached already"), "/file", given=file_name
         )
@@ -123,7 +124,7 @@ async def attach(desk: Desk, handover_id: str, *, file_name: str, content: bytes
         media_type=media_type,
         size=len(content),
     )
-    await put(connection, table, made)
+    desk.unit.insert(tables.evidence, made)
     payload = {"handover_id": handover_id, "evidence_id": made.id, "file_sha256": digest}
     await append(desk, commitment, "evidence_attached", role=role, payload=payload)
     return made

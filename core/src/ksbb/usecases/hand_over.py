@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, select
 
 from ksbb.domain.commitments import Commitment
 from ksbb.domain.errors import Conflict, Problem, conflict, forbidden, invalid, not_found
@@ -17,7 +17,7 @@ from ksbb.domain.targets import Target
 from ksbb.domain.text import Text
 from ksbb.program import Stage
 from ksbb.storage import tables
-from ksbb.storage.rows import change, fetch_all, fetch_one, put
+from ksbb.storage.prepared import Prepared
 from ksbb.storage.unit import new_id
 from ksbb.usecases.allocate import APPROVED, load_allocation, lock_need
 from ksbb.usecases.assess import require_reason
@@ -41,27 +41,55 @@ RENDER_REPORT = "handover_report"
 
 HANDOVER = Text("serah terima", "handover")
 
+_DISPATCH = Prepared(select(tables.dispatches).where(tables.dispatches.c.id == bindparam("dispatch_id")))
+_OF_DISPATCH = Prepared(
+    select(tables.dispatches.c.commitment_id).where(tables.dispatches.c.id == bindparam("dispatch_id"))
+)
+_DISPATCH_LINES = Prepared(
+    select(tables.dispatch_lines)
+    .where(tables.dispatch_lines.c.dispatch_id == bindparam("dispatch_id"))
+    .order_by(tables.dispatch_lines.c.id)
+)
+_HANDOVER = Prepared(select(tables.handovers).where(tables.handovers.c.id == bindparam("handover_id")))
+_OF_HANDOVER = Prepared(
+    select(tables.handovers.c.commitment_id).where(tables.handovers.c.id == bindparam("handover_id"))
+)
+_HANDOVER_LINES = Prepared(
+    select(tables.handover_lines)
+    .where(tables.handover_lines.c.handover_id == bindparam("handover_id"))
+    .order_by(tables.handover_lines.c.dispatch_line_id)
+)
+_EVIDENCE = Prepared(
+    select(tables.evidence.c.id).where(tables.evidence.c.handover_id == bindparam("handover_id")).limit(1)
+)
+
 
 async def load_dispatch(desk: Desk, dispatch_id: str) -> Dispatch:
     """A dispatch with its lines. Raises NotFound."""
-    table = tables.dispatches
-    found = await fetch_one(desk.unit.connection, select(table).where(table.c.id == dispatch_id), Dispatch)
+    connection = desk.unit.connection
+    found = await _DISPATCH.record(connection, Dispatch, dispatch_id=dispatch_id)
     if found is None:
         raise not_found(Text("pengiriman", "dispatch"), dispatch_id)
-    lines = tables.dispatch_lines
-    query = select(lines).where(lines.c.dispatch_id == dispatch_id).order_by(lines.c.id)
-    return replace(found, lines=tuple(await fetch_all(desk.unit.connection, query, DispatchLine)))
+    lines = await _DISPATCH_LINES.records(connection, DispatchLine, dispatch_id=dispatch_id)
+    return replace(found, lines=tuple(lines))
 
 
 async def load_handover(desk: Desk, handover_id: str) -> Handover:
     """A handover with its lines. Raises NotFound."""
-    table = tables.handovers
-    found = await fetch_one(desk.unit.connection, select(table).where(table.c.id == handover_id), Handover)
+    connection = desk.unit.connection
+    found = await _HANDOVER.record(connection, Handover, handover_id=handover_id)
     if found is None:
         raise not_found(HANDOVER, handover_id)
-    lines = tables.handover_lines
-    query = select(lines).where(lines.c.handover_id == handover_id).order_by(lines.c.dispatch_line_id)
-    return replace(found, lines=tuple(await fetch_all(desk.unit.connection, query, OutcomeInput)))
+    lines = await _HANDOVER_LINES.records(connection, OutcomeInput, handover_id=handover_id)
+    return replace(found, lines=tuple(lines))
+
+
+async def commitment_of_handover(desk: Desk, handover_id: str) -> str:
+    """The id of the commitment that a handover is of. Raises NotFound."""
+    found = await _OF_HANDOVER.rows(desk.unit.connection, handover_id=handover_id)
+    if not found:
+        raise not_found(HANDOVER, handover_id)
+    return str(found[0][0])
 
 
 async def record(
@@ -81,8 +109,10 @@ async def record(
     Raises InvalidInput where an outcome doesn't add up or exceeds what is in transit, Forbidden for a witness who isn't
     independent, Conflict while another handover of the dispatch waits for its witness, or without a licence in force.
     """
-    found = await load_dispatch(desk, dispatch_id)
-    commitment = await load_commitment(desk, found.commitment_id, expected_version=expected_version)
+    of = await _OF_DISPATCH.rows(desk.unit.connection, dispatch_id=dispatch_id)
+    if not of:
+        raise not_found(Text("pengiriman", "dispatch"), dispatch_id)
+    commitment = await load_commitment(desk, of[0][0], expected_version=expected_version)
     sent = await load_dispatch(desk, dispatch_id)
     target = await load_target(desk, sent.target_id)
     role = require(desk.actor, Permission.HAND_OVER, commitment.program_id, target.area_code)
@@ -127,10 +157,9 @@ async def record(
         decision_note="",
         lines=tuple(lines),
     )
-    await put(desk.unit.connection, tables.handovers, handover)
-    await desk.unit.connection.execute(
-        tables.handover_lines.insert(), [{"handover_id": handover.id, **plain(line)} for line in lines]
-    )
+    desk.unit.insert(tables.handovers, handover)
+    for line in lines:
+        desk.unit.insert_row(tables.handover_lines, {"handover_id": handover.id, **plain(line)})
     payload = plain(handover)
     # The recipient's name is personal data and stays out of the chain of hashes, so that it can be erased.
     del payload["recipient_name"]
@@ -144,11 +173,7 @@ async def confirm(desk: Desk, handover_id: str, *, expected_version: int) -> tup
     Raises Forbidden for anyone but the named witness, Conflict without evidence or when it was decided already.
     """
     commitment, handover, target, role = await _decide(desk, handover_id, expected_version)
-    evidence = tables.evidence
-    count = await desk.unit.connection.execute(
-        select(func.count()).select_from(evidence).where(evidence.c.handover_id == handover_id)
-    )
-    if not count.scalar_one():
+    if not await _EVIDENCE.rows(desk.unit.connection, handover_id=handover_id):
         raise conflict(
             "evidence_missing",
             Text(
@@ -172,9 +197,8 @@ async def confirm(desk: Desk, handover_id: str, *, expected_version: int) -> tup
         outcome = given.outcome(position)
         balances[sent_line.line_id] = balances[sent_line.line_id].hand_over(outcome)
         await _settle(desk, commitment, target, sent_line, outcome)
-    commitment = await store_balances(desk, commitment, balances)
-    connection = desk.unit.connection
-    await change(connection, tables.handovers, handover_id, status=HandoverStatus.CONFIRMED, decided_at=desk.now)
+    commitment = store_balances(desk, commitment, balances)
+    desk.unit.change(tables.handovers, {"id": handover_id}, status=HandoverStatus.CONFIRMED, decided_at=desk.now)
     report = await _number_report(desk, commitment, handover, target)
     commitment, event = await append(
         desk,
@@ -200,7 +224,7 @@ async def refuse(desk: Desk, handover_id: str, *, reason: str, expected_version:
     commitment, handover, _, role = await _decide(desk, handover_id, expected_version)
     require_reason(reason)
     changes = {"status": HandoverStatus.REFUSED, "decided_at": desk.now, "decision_note": reason}
-    await change(desk.unit.connection, tables.handovers, handover_id, **changes)
+    desk.unit.change(tables.handovers, {"id": handover_id}, **changes)
     commitment, _ = await append(
         desk, commitment, "handover_refused", role=role, payload={"handover_id": handover_id}, reason=reason
     )
@@ -208,8 +232,9 @@ async def refuse(desk: Desk, handover_id: str, *, reason: str, expected_version:
 
 
 async def _decide(desk: Desk, handover_id: str, expected_version: int) -> tuple[Commitment, Handover, Target, Role]:
-    found = await load_handover(desk, handover_id)
-    commitment = await load_commitment(desk, found.commitment_id, expected_version=expected_version)
+    commitment = await load_commitment(
+        desk, await commitment_of_handover(desk, handover_id), expected_version=expected_version
+    )
     handover = await load_handover(desk, handover_id)
     target = await load_target(desk, handover.target_id)
     role = require(desk.actor, Permission.WITNESS, commitment.program_id, target.area_code)
@@ -236,19 +261,17 @@ async def _decide(desk: Desk, handover_id: str, expected_version: int) -> tuple[
 async def _settle(
     desk: Desk, commitment: Commitment, target: Target, sent: DispatchLine, outcome: HandoverOutcome
 ) -> None:
-    connection = desk.unit.connection
     line = commitment.line(sent.line_id, "")
     allocation = await load_allocation(desk, commitment.id, sent.allocation_id)
     need = await lock_need(desk, target.id, commitment.program_id, line.aid_type)
     if need is None:
         raise not_found(Text("kebutuhan", "need"), allocation.need_id)
     served = need.balance.serve(outcome)
-    await change(connection, tables.needs, need.id, promised=served.promised, accepted=served.accepted)
+    desk.unit.change(tables.needs, {"id": need.id}, promised=served.promised, accepted=served.accepted)
     for table, row in ((tables.dispatch_lines, sent), (tables.allocations, allocation)):
-        await change(
-            connection,
+        desk.unit.change(
             table,
-            row.id,
+            {"id": row.id},
             accepted=row.accepted + outcome.accepted,
             rejected=row.rejected + outcome.rejected,
             lost=row.lost + outcome.lost,
@@ -260,7 +283,7 @@ async def _settle(
         desk.unit.reach(commitment.program_id, line.aid_type, target.id, desk.today)
     for measure, quantity in (("accepted", outcome.accepted), ("rejected", outcome.rejected), ("lost", outcome.lost)):
         if quantity:
-            key = await statistic(desk, commitment, measure, aid_type=line.aid_type, target=target)
+            key = statistic(desk, commitment, measure, aid_type=line.aid_type, target=target)
             desk.unit.count(key, count=1, quantity=quantity, value=worth(line, quantity))
 
 
@@ -279,5 +302,5 @@ async def _number_report(desk: Desk, commitment: Commitment, handover: Handover,
         issued_at=desk.now,
         file_sha256=None,
     )
-    await put(desk.unit.connection, tables.reports, report)
+    desk.unit.insert(tables.reports, report)
     return report

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from ksbb.domain.commitments import Commitment
 from ksbb.domain.errors import conflict, forbidden, invalid
@@ -11,10 +11,18 @@ from ksbb.domain.rights import Permission, Role
 from ksbb.domain.targets import Target
 from ksbb.domain.text import Text
 from ksbb.storage import tables
+from ksbb.storage.prepared import Prepared
 from ksbb.usecases.accounts import load_actor
 from ksbb.usecases.chain import refuse_doubles
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.dispatch import Dispatch
+
+_PENDING = Prepared(
+    select(tables.handovers.c.id).where(
+        tables.handovers.c.dispatch_id == bindparam("dispatch_id"),
+        tables.handovers.c.status == str(HandoverStatus.RECORDED),
+    )
+)
 
 
 async def require_witness(desk: Desk, commitment: Commitment, sent: Dispatch, target: Target, account_id: str) -> None:
@@ -44,9 +52,7 @@ async def require_witness(desk: Desk, commitment: Commitment, sent: Dispatch, ta
 
 async def refuse_second_pending(desk: Desk, dispatch_id: str) -> None:
     """Raises Conflict while an earlier handover of the dispatch waits for its witness."""
-    table = tables.handovers
-    query = select(table.c.id).where(table.c.dispatch_id == dispatch_id, table.c.status == HandoverStatus.RECORDED)
-    if (await desk.unit.connection.execute(query)).first() is not None:
+    if await _PENDING.rows(desk.unit.connection, dispatch_id=dispatch_id):
         raise conflict(
             "handover_pending",
             Text(

@@ -10,7 +10,6 @@ from ksbb.domain.rights import Permission, require
 from ksbb.domain.text import Text
 from ksbb.program import Stage
 from ksbb.storage import tables
-from ksbb.storage.rows import put
 from ksbb.storage.unit import new_id
 from ksbb.usecases.allocate import APPROVED
 from ksbb.usecases.assess import require_reason
@@ -60,9 +59,7 @@ async def receive(
     role = require(desk.actor, Permission.RECEIVE, commitment.program_id)
     aggregator_id = await _licensed_own(desk, commitment)
     desk.unit.took_part(commitment.program_id, "aggregator", aggregator_id, desk.today)
-    commitment, receipt = await _book(
-        desk, commitment, aggregator_id, lines, kind="receipt", note=note, measure="received"
-    )
+    commitment, receipt = _book(desk, commitment, aggregator_id, lines, kind="receipt", note=note, measure="received")
     commitment, _ = await append(
         desk,
         commitment,
@@ -88,7 +85,7 @@ async def write_off(
     require_own(desk, commitment.aggregator_id, Text("menghapus barang di gudangnya", "write off goods in its custody"))
     require_reason(reason)
     aggregator_id = commitment.aggregator_id or ""
-    commitment, receipt = await _book(
+    commitment, receipt = _book(
         desk, commitment, aggregator_id, lines, kind="write_off", note=reason, measure="written_off"
     )
     commitment, _ = await append(desk, commitment, "written_off", role=role, payload=plain(receipt), reason=reason)
@@ -112,7 +109,7 @@ async def _licensed_own(desk: Desk, commitment: Commitment) -> str:
     return aggregator.id
 
 
-async def _book(
+def _book(
     desk: Desk,
     commitment: Commitment,
     aggregator_id: str,
@@ -137,11 +134,10 @@ async def _book(
         pointer = f"/lines/{position}/quantity"
         move = line.balance.receive if kind == "receipt" else line.balance.write_off
         balances[line.id] = move(given.quantity, pointer)
-        key = await statistic(desk, commitment, measure, aid_type=line.aid_type)
+        key = statistic(desk, commitment, measure, aid_type=line.aid_type)
         desk.unit.count(key, count=1, quantity=given.quantity, value=worth(line, given.quantity))
-    await put(desk.unit.connection, tables.receipts, receipt)
-    await desk.unit.connection.execute(
-        tables.receipt_lines.insert(),
-        [{"receipt_id": receipt.id, "line_id": given.line_id, "quantity": given.quantity} for given in lines],
-    )
-    return await store_balances(desk, commitment, balances), receipt
+    desk.unit.insert(tables.receipts, receipt)
+    for given in lines:
+        row = {"receipt_id": receipt.id, "line_id": given.line_id, "quantity": given.quantity}
+        desk.unit.insert_row(tables.receipt_lines, row)
+    return store_balances(desk, commitment, balances), receipt

@@ -9,7 +9,7 @@ from ksbb.domain.targets import TargetKind
 from ksbb.testing import World
 from ksbb.usecases import allocate, assess, close, commit
 from ksbb.usecases.allocate import Allocation
-from ksbb.usecases.chain import load_collaborator, load_commitment
+from ksbb.usecases.chain import donor_class, load_commitment
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.receive import LineQuantity
 
@@ -122,7 +122,7 @@ def machine(bench: Bench, pledge: Pledge, *, fails: bool = False, twist: str = "
         if fails:
             await assess.record_failure(desk, found, "ZeroDivisionError")
             return "failed"
-        view = assess.view_of(found, await load_collaborator(desk, found.collaborator_id), desk.today)
+        view = assess.view_of(found, donor_class(desk, found), desk.today)
         return await assess.record(desk, found, assess.run_rules(desk.programs.require(found.program_id), view))
 
     waits = pledge.status == "submitted" and pledge.assessment == "pending"

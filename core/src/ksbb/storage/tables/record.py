@@ -33,19 +33,36 @@ outbox = Table(
     Column("status", String(20), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("available_at", UtcTime, nullable=False),
+    Column("batch_id", Id),
+    Column("begun_at", UtcTime),
     Column("claimed_until", UtcTime),
+    Column("losses", Integer, nullable=False, server_default=text("0")),
     Column("reason", Text, nullable=False, default=""),
     Column("created_at", UtcTime, nullable=False),
     Column("done_at", UtcTime),
+    Column("trace", String(55)),
     Index(
         "ix_outbox_due",
+        "program_id",
+        "consumer",
         "available_at",
         sqlite_where=text("status = 'pending'"),
         postgresql_where=text("status = 'pending'"),
     ),
+    Index(
+        "ix_outbox_claimed",
+        "claimed_until",
+        sqlite_where=text("status = 'pending' AND claimed_until IS NOT NULL"),
+        postgresql_where=text("status = 'pending' AND claimed_until IS NOT NULL"),
+    ),
     Index(None, "status", "program_id"),
 )
-"""Work that an event caused: `consumer` is the flow that does it; status pending, done, parked or dropped."""
+"""Work that an event caused: `consumer` is the flow that does it; status pending, done, parked or dropped.
+
+A pending row with `claimed_until` belongs to a batch: `batch_id` names it, `begun_at` says since when a worker is at it. Without
+`claimed_until` both are history. `losses` counts the workers that ended in the middle of it. `trace` is the W3C traceparent of
+the request that caused it.
+"""
 
 idempotency = Table(
     "idempotency",
@@ -109,11 +126,15 @@ statistics_daily = Table(
     Column("target_kind", Code, primary_key=True),
     Column("aid_type", Code, primary_key=True),
     Column("synthetic", Boolean, primary_key=True),
+    Column("slot", Integer, primary_key=True),
     quantity("count"),
     quantity("quantity"),
     quantity("value"),
 )
-"""Sums per day (Asia/Jakarta), kept in the transaction of each act; `value` in whole rupiah at reference values."""
+"""Sums per day (Asia/Jakarta), kept in the transaction of each act; `value` in whole rupiah at reference values.
+
+A sum is spread over slots and is to be added up: in one row, all acts of a program would wait for each other.
+"""
 
 participants = Table(
     "participants",

@@ -1,0 +1,246 @@
+"""Statements that are compiled once and run by the database's driver itself.
+
+SQLAlchemy writes the SQL and knows how each column's values are converted. What it does anew at every execution (cache keys,
+cursors, result objects, a greenlet) costs more than an act's small statements themselves, so acts go without it.
+"""
+
+import re
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+
+import asyncpg  # type: ignore[import-untyped]  # it has no types
+import msgspec
+from sqlalchemy import Dialect
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ksbb.storage.sqlite import OneTripConnection
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from sqlalchemy import Delete, Insert, Select, Update
+
+Record = TypeVar("Record")
+_Convert = Callable[[Any], Any]
+_PLACE = re.compile(r"\$(\d+)")
+
+
+class Driver(Protocol):
+    """A connection in its transaction, without SQLAlchemy between. Raises SQLAlchemy's errors all the same."""
+
+    async def fetch(self, sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        """Run one statement; its rows."""
+
+    async def run(self, statements: Sequence[tuple[str, Sequence[Sequence[Any]]]]) -> None:
+        """Run statements in their order, each for all its rows of values."""
+
+
+class PostgresDriver:
+    """asyncpg's connection."""
+
+    def __init__(self, connection: "asyncpg.Connection[Any]") -> None:
+        self._connection = connection
+
+    async def fetch(self, sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        """Run one statement; its rows."""
+        with self._errors(sql):
+            return cast("Sequence[Sequence[Any]]", await self._connection.fetch(sql, *values))
+
+    async def run(self, statements: Sequence[tuple[str, Sequence[Sequence[Any]]]]) -> None:
+        """Few rows go in one statement, for each trip costs more than a row; many are sent statement by statement."""
+        rows = sum(len(values) for _, values in statements)
+        if rows > 1 and rows <= _ROWS_AT_ONCE:
+            joined = _joined(tuple(sql for sql, values in statements for _ in values))
+            with self._errors(joined):
+                await self._connection.fetch(
+                    joined, *(value for _, every in statements for row in every for value in row)
+                )
+            return
+        for sql, every in statements:
+            with self._errors(sql):
+                await self._connection.executemany(sql, every)
+
+    @asynccontextmanager
+    async def transaction(self) -> "AsyncIterator[None]":
+        """A transaction: committed when the block ends, rolled back when it raises."""
+        transaction = self._connection.transaction()
+        with self._errors("BEGIN"):
+            await transaction.start()
+        try:
+            yield
+        except BaseException:
+            if not self._connection.is_closed():
+                with self._errors("ROLLBACK"):
+                    await transaction.rollback()
+            raise
+        with self._errors("COMMIT"):
+            await transaction.commit()
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the connection isn't known to be lost, and stands outside of a transaction."""
+        return not self._connection.is_closed() and not self._connection.is_in_transaction()
+
+    @contextmanager
+    def _errors(self, sql: str) -> "Iterator[None]":
+        try:
+            yield
+        except asyncpg.IntegrityConstraintViolationError as error:
+            raise IntegrityError(sql, None, error) from error
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            gone = self._connection.is_closed()
+            kind = OperationalError if gone else DBAPIError
+            raise kind(sql, None, error, connection_invalidated=gone) from error
+
+
+_ROWS_AT_ONCE = 30
+
+
+@lru_cache(maxsize=512)
+def _joined(statements: tuple[str, ...]) -> str:
+    """One statement that does all of them: each row of values a common table expression, its places counted on."""
+    parts = []
+    taken = 0
+    for position, sql in enumerate(statements):
+        places = [int(found) for found in _PLACE.findall(sql)]
+        parts.append(f"w{position} AS ({_moved(sql, taken)})")
+        taken += max(places, default=0)
+    return f"WITH {', '.join(parts)} SELECT"
+
+
+def _moved(sql: str, taken: int) -> str:
+    return _PLACE.sub(lambda found: f"${int(found[1]) + taken}", sql)
+
+
+class SqliteDriver:
+    """SQLite's connection, which makes one trip to its thread for all that it is given."""
+
+    def __init__(self, connection: OneTripConnection) -> None:
+        self._connection = connection
+
+    async def fetch(self, sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        """Run one statement; its rows."""
+        with self._errors(sql):
+            return (await self._connection.run("execute", sql, values))[1]
+
+    async def run(self, statements: Sequence[tuple[str, Sequence[Sequence[Any]]]]) -> None:
+        """Run statements in their order, each for all its rows of values."""
+        with self._errors(statements[0][0]):
+            await self._connection.run_all(statements)
+
+    @staticmethod
+    @contextmanager
+    def _errors(sql: str) -> "Iterator[None]":
+        try:
+            yield
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(sql, None, error) from error
+        except sqlite3.OperationalError as error:
+            raise OperationalError(sql, None, error) from error
+        except sqlite3.Error as error:
+            raise DBAPIError(sql, None, error) from error
+
+
+def postgres_driver(connection: AsyncConnection) -> PostgresDriver:
+    """The driver beneath a connection to PostgreSQL."""
+    return PostgresDriver(_beneath(connection))
+
+
+def driver_of(connection: AsyncConnection) -> Driver:
+    """The driver beneath a connection."""
+    if connection.dialect.name == "sqlite":
+        return SqliteDriver(_beneath(connection))
+    return postgres_driver(connection)
+
+
+def _beneath(connection: AsyncConnection) -> Any:
+    return cast("Any", connection.sync_connection).connection.driver_connection
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    sql: str
+    places: tuple[tuple[str, _Convert | None, Any], ...]
+    columns: tuple[_Convert | None, ...]
+    names: tuple[str, ...]
+
+
+class Prepared:
+    """A Core statement, compiled once per kind of database. Its parameters are its bind parameters, by name.
+
+    Statements with lists as parameters (`IN`) can't be prepared. `columns` names what an insert or update without values sets.
+    """
+
+    def __init__(
+        self, statement: "Select[Any] | Insert | Update | Delete", columns: Sequence[str] | None = None
+    ) -> None:
+        self._statement = statement
+        self._columns = columns
+        self._compiled: dict[str, _Compiled] = {}
+
+    def sql(self, dialect: Dialect) -> str:
+        """The SQL text."""
+        return self._on(dialect).sql
+
+    def values(self, dialect: Dialect, given: Mapping[str, Any]) -> list[Any]:
+        """The values of its places, as the driver takes them. A parameter that isn't given has the statement's own value."""
+        return [
+            convert(given.get(name, own)) if convert is not None else given.get(name, own)
+            for name, convert, own in self._on(dialect).places
+        ]
+
+    async def rows(self, connection: AsyncConnection, **given: Any) -> list[tuple[Any, ...]]:
+        """Run it; the rows with their values converted."""
+        dialect = connection.dialect
+        compiled = self._on(dialect)
+        found = await driver_of(connection).fetch(compiled.sql, self.values(dialect, given))
+        converts = compiled.columns
+        return [
+            tuple(value if convert is None else convert(value) for value, convert in zip(row, converts, strict=True))
+            for row in found
+        ]
+
+    async def mappings(self, connection: AsyncConnection, **given: Any) -> list[dict[str, Any]]:
+        """Run it; each row by the names of its columns."""
+        names = self._on(connection.dialect).names
+        return [dict(zip(names, row, strict=True)) for row in await self.rows(connection, **given)]
+
+    async def records(self, connection: AsyncConnection, kind: type[Record], **given: Any) -> list[Record]:
+        """Run it; each row as a record, by the names of its columns. Columns that the record doesn't have are left out."""
+        return [msgspec.convert(row, kind) for row in await self.mappings(connection, **given)]
+
+    async def record(self, connection: AsyncConnection, kind: type[Record], **given: Any) -> Record | None:
+        """Run it; the first row as a record, or None."""
+        found = await self.records(connection, kind, **given)
+        return found[0] if found else None
+
+    def _on(self, dialect: Dialect) -> _Compiled:
+        found = self._compiled.get(dialect.name)
+        if found is None:
+            found = self._compiled[dialect.name] = self._compile(dialect)
+        return found
+
+    def _compile(self, dialect: Dialect) -> _Compiled:
+        keys = list(self._columns) if self._columns is not None else None
+        compiled = self._statement.compile(dialect=dialect, column_keys=keys)
+        table: Any = getattr(self._statement, "table", None)
+        own = dict(compiled.params)
+        if table is not None:
+            own.update({c.name: c.default.arg for c in table.columns if c.default is not None and c.default.is_scalar})
+        types = {name: bind.type for name, bind in compiled.binds.items()}
+        places = []
+        for name in compiled.positiontup or ():
+            kind = types[name] if name in types else table.c[name].type
+            places.append((name, kind.dialect_impl(dialect).bind_processor(dialect), own.get(name)))
+        selected = list(self._statement.exported_columns)
+        return _Compiled(
+            sql=compiled.string,
+            places=tuple(places),
+            columns=tuple(c.type.dialect_impl(dialect).result_processor(dialect, None) for c in selected),
+            names=tuple(str(c.name) for c in selected),
+        )
