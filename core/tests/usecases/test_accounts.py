@@ -9,6 +9,7 @@ from sqlalchemy import select
 from ksbb.domain.errors import Conflict, Forbidden, InvalidInput, KsbbError, NotFound, StaleVersion, Unauthenticated
 from ksbb.domain.rights import Actor, Grant, Permission, Role
 from ksbb.storage import tables
+from ksbb.storage.prepared import link_of
 from ksbb.testing import PASSWORD, World
 from ksbb.usecases import accounts, sessions
 from ksbb.usecases.accounts import Account
@@ -109,9 +110,9 @@ async def test_switched_off_at_once(world: World) -> None:
         await signed_in(world)
     assert await world.act(world.admin, sessions.renew, opened.secret) is None
     async with world.platform.database.read() as connection:
-        assert await accounts.load_actor(connection, account.id) is None
+        assert await accounts.load_actor(link_of(connection), account.id) is None
         with pytest.raises(Unauthenticated):
-            await accounts.find_token(connection, secret, "api", world.clock.now())
+            await accounts.find_token(link_of(connection), secret, "api", world.clock.now())
     assert [one.revoked_at for one in await world.act(world.admin, accounts.list_tokens, account.id)] == [
         world.clock.now()
     ]
@@ -127,14 +128,14 @@ async def test_a_token_until_its_end(world: World) -> None:
     )
     last = world.clock.now() + timedelta(days=2)
     async with world.platform.database.read() as connection:
-        assert await accounts.find_token(connection, secret, "api", last - timedelta(microseconds=1)) == token
+        assert await accounts.find_token(link_of(connection), secret, "api", last - timedelta(microseconds=1)) == token
         for given, kind, at in (
             (secret, "api", last),
             (secret, "refresh", world.clock.now()),
             ("x", "api", world.clock.now()),
         ):
             with pytest.raises(Unauthenticated) as caught:
-                await accounts.find_token(connection, given, kind, at)
+                await accounts.find_token(link_of(connection), given, kind, at)
             assert caught.value.problems[0].message.en == "the token is unknown, expired or revoked; sign in again"
         stored = (await connection.execute(select(tables.tokens))).mappings().all()
     assert secret not in str(stored)
@@ -153,7 +154,7 @@ async def test_a_token_is_revoked_by_its_owner_or_an_admin(world: World) -> None
         await world.act(revoker, accounts.revoke_token, account.id, token.id)
         async with world.platform.database.read() as connection:
             with pytest.raises(Unauthenticated):
-                await accounts.find_token(connection, secret, "api", world.clock.now())
+                await accounts.find_token(link_of(connection), secret, "api", world.clock.now())
 
 
 async def test_a_refresh_token_is_good_for_one_use(world: World) -> None:

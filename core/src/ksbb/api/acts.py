@@ -13,7 +13,6 @@ from litestar.params import HeaderParameter
 
 from ksbb.api.context import ApiRequest, context, signed_in
 from ksbb.api.problems import refusal
-from ksbb.domain.errors import conflict
 from ksbb.domain.text import Text
 from ksbb.usecases import idempotency
 from ksbb.usecases.desk import Desk
@@ -109,23 +108,20 @@ async def perform(
     running = context(request.app).in_flight
     mark = (actor.account_id, key)
     if mark in running:
-        raise _in_flight(key)
+        raise idempotency.in_flight(key)
     running.add(mark)
+
+    async def answered(desk: Desk) -> idempotency.Done:
+        made = await act(desk)
+        answer = _stored(made, made.body)
+        return idempotency.Done(answer=answer, kept=answer if made.kept is None else _stored(made, made.kept))
+
     try:
         digest = _digest(request, await request.body() if content is None else content)
-        async with platform.desk(actor) as desk:
-            if not await idempotency.claim(desk, key):
-                raise _in_flight(key)
-            before = await idempotency.find(desk, key, digest)
-            if before is not None:
-                return _response(before, replayed=True)
-            made = await act(desk)
-            answer = _stored(made, made.body)
-            kept = answer if made.kept is None else _stored(made, made.kept)
-            await idempotency.keep(desk, key, digest, kept)
-        return _response(answer)
+        done = await idempotency.once(platform, actor, key, digest, answered)
     finally:
         running.discard(mark)
+    return _response(done.answer, replayed=done.replayed)
 
 
 def _stored(made: Answer[Any], body: object) -> idempotency.StoredAnswer:
@@ -157,18 +153,6 @@ def _digest(request: ApiRequest, content: bytes) -> str:
     joined = b"".join(hashlib.sha256(part).digest() for part in parts)
     # Keyed, because bodies may hold a password and a plain hash of it could be guessed.
     return hmac.new(context(request.app).secret.encode(), joined, hashlib.sha256).hexdigest()
-
-
-def _in_flight(key: str) -> Exception:
-    return conflict(
-        "in_flight",
-        Text(
-            "permintaan dengan Idempotency-Key ini masih berjalan; tunggu lalu ulangi",
-            "a request with this Idempotency-Key is still running; wait, then retry",
-        ),
-        "/header/Idempotency-Key",
-        given=key,
-    )
 
 
 def require_if_none_match_any(value: str) -> None:

@@ -15,6 +15,7 @@ from ksbb.api.context import ANONYMOUS, ApiRequest, Context, context, signed_in
 from ksbb.domain.errors import Problem, Unauthenticated
 from ksbb.domain.rights import PERMISSIONS, Actor, Permission, Role
 from ksbb.domain.text import Text
+from ksbb.storage.prepared import link_of
 from ksbb.usecases import accounts, sessions
 
 ALGORITHM = "HS256"
@@ -88,12 +89,13 @@ class Authentication(AbstractAuthenticationMiddleware):
 async def _actor(found: Context, secret: str) -> Actor:
     now = found.platform.clock.now()
     async with found.platform.database.read() as connection:
+        link = link_of(connection)
         if secret.startswith("ksbb_"):
-            token = await accounts.find_token(connection, secret, "api", now)
-            actor = await accounts.load_actor(connection, token.account_id)
+            token = await accounts.find_token(link, secret, "api", now)
+            actor = await accounts.load_actor(link, token.account_id)
             scopes = None if token.scopes is None else frozenset(map(Permission, token.scopes))
         else:
-            actor = await accounts.load_actor(connection, _account_id(found, secret))
+            actor = await accounts.load_actor(link, _account_id(found, secret))
             scopes = None
     if actor is None:
         raise _refused()

@@ -10,6 +10,9 @@ GENESIS = "0" * 64
 """The hash before a stream's first event."""
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One event: who (`account_id`, `role`), when (UTC), what (`kind`, `payload`), why (`reason`), after which (`previous`)."""
@@ -53,8 +56,7 @@ def event_hash(
         "sequence": sequence,
         "stream": stream,
     }
-    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(body).encode()).hexdigest()
 
 
 def _canonical(value: Any) -> Any:

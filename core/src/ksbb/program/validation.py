@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+import jsonschema_rs
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
@@ -39,11 +40,26 @@ def _validator(aid_type: AidType) -> Draft202012Validator:
     return Draft202012Validator(dict(aid_type.schema), format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
+@lru_cache(maxsize=256)
+def _compiled(aid_type: AidType) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(dict(aid_type.schema), validate_formats=True)
+
+
+def surely_valid(aid_type: AidType, attributes: Mapping[str, Any]) -> bool:
+    """Whether a compiled validator, some hundred times as fast as `jsonschema`, accepts a line's attributes.
+
+    What it refuses, `jsonschema` judges; what it accepts, `jsonschema` accepts too, as a property test shows for every program.
+    """
+    return _compiled(aid_type).is_valid(dict(attributes))
+
+
 def attribute_problems(aid_type: AidType, attributes: Mapping[str, Any], pointer: str) -> tuple[Problem, ...]:
     """Everything that is wrong with a line's attributes, by field; empty when they satisfy the schema.
 
     `pointer` is where the attributes stand in the request, such as `/lines/0/attributes`.
     """
+    if surely_valid(aid_type, attributes):
+        return ()
     return schema_problems(_validator(aid_type), dict(attributes), pointer)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import asyncpg  # type: ignore[import-untyped]  # it has no types
@@ -151,11 +152,20 @@ def postgres_driver(connection: AsyncConnection) -> PostgresDriver:
     return PostgresDriver(_beneath(connection))
 
 
-def driver_of(connection: AsyncConnection) -> Driver:
-    """The driver beneath a connection."""
-    if connection.dialect.name == "sqlite":
-        return SqliteDriver(_beneath(connection))
-    return postgres_driver(connection)
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A connection as prepared statements use it: the driver beneath, and the dialect that it speaks."""
+
+    driver: Driver
+    dialect: Dialect
+
+
+def link_of(connection: AsyncConnection) -> Link:
+    """The link of a connection, good for as long as the connection is held."""
+    dialect = connection.dialect
+    if dialect.name == "sqlite":
+        return Link(SqliteDriver(_beneath(connection)), dialect)
+    return Link(postgres_driver(connection), dialect)
 
 
 def _beneath(connection: AsyncConnection) -> Any:
@@ -168,6 +178,7 @@ class _Compiled:
     places: tuple[tuple[str, _Convert | None, Any], ...]
     columns: tuple[_Convert | None, ...]
     names: tuple[str, ...]
+    runs: tuple[slice, ...]
 
 
 class Prepared:
@@ -194,29 +205,32 @@ class Prepared:
             for name, convert, own in self._on(dialect).places
         ]
 
-    async def rows(self, connection: AsyncConnection, **given: Any) -> list[tuple[Any, ...]]:
+    async def rows(self, link: Link, **given: Any) -> list[tuple[Any, ...]]:
         """Run it; the rows with their values converted."""
-        dialect = connection.dialect
-        compiled = self._on(dialect)
-        found = await driver_of(connection).fetch(compiled.sql, self.values(dialect, given))
+        compiled = self._on(link.dialect)
+        found = await link.driver.fetch(compiled.sql, self.values(link.dialect, given))
         converts = compiled.columns
         return [
             tuple(value if convert is None else convert(value) for value, convert in zip(row, converts, strict=True))
             for row in found
         ]
 
-    async def mappings(self, connection: AsyncConnection, **given: Any) -> list[dict[str, Any]]:
-        """Run it; each row by the names of its columns."""
-        names = self._on(connection.dialect).names
-        return [dict(zip(names, row, strict=True)) for row in await self.rows(connection, **given)]
+    async def joined(self, link: Link, **given: Any) -> list[list[dict[str, Any]]]:
+        """Run it; each row as a mapping for every run of columns of one table, in their order."""
+        compiled = self._on(link.dialect)
+        names, runs = compiled.names, compiled.runs
+        return [
+            [dict(zip(names[run], row[run], strict=True)) for run in runs] for row in await self.rows(link, **given)
+        ]
 
-    async def records(self, connection: AsyncConnection, kind: type[Record], **given: Any) -> list[Record]:
+    async def records(self, link: Link, kind: type[Record], **given: Any) -> list[Record]:
         """Run it; each row as a record, by the names of its columns. Columns that the record doesn't have are left out."""
-        return [msgspec.convert(row, kind) for row in await self.mappings(connection, **given)]
+        names = self._on(link.dialect).names
+        return [msgspec.convert(dict(zip(names, row, strict=True)), kind) for row in await self.rows(link, **given)]
 
-    async def record(self, connection: AsyncConnection, kind: type[Record], **given: Any) -> Record | None:
+    async def record(self, link: Link, kind: type[Record], **given: Any) -> Record | None:
         """Run it; the first row as a record, or None."""
-        found = await self.records(connection, kind, **given)
+        found = await self.records(link, kind, **given)
         return found[0] if found else None
 
     def _on(self, dialect: Dialect) -> _Compiled:
@@ -243,4 +257,11 @@ class Prepared:
             places=tuple(places),
             columns=tuple(c.type.dialect_impl(dialect).result_processor(dialect, None) for c in selected),
             names=tuple(str(c.name) for c in selected),
+            runs=_runs([getattr(c, "table", None) for c in selected]),
         )
+
+
+def _runs(owners: Sequence[object]) -> tuple[slice, ...]:
+    """Where columns of the same table stand side by side."""
+    starts = [at for at, owner in enumerate(owners) if at == 0 or owner is not owners[at - 1]]
+    return tuple(slice(start, end) for start, end in pairwise([*starts, len(owners)]))

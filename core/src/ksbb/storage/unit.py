@@ -18,9 +18,9 @@ from ksbb.domain.events import GENESIS, Event, event_hash
 from ksbb.domain.text import Text
 from ksbb.storage import tables
 from ksbb.storage.database import Database, breaks_unique_key
-from ksbb.storage.prepared import Prepared
+from ksbb.storage.prepared import Link, Prepared, link_of
 from ksbb.storage.rows import columns_of
-from ksbb.storage.writes import Writes
+from ksbb.storage.writes import Writes, count_on
 
 SLOTS = 16
 """A sum lies in so many rows, so that acts at the same time seldom wait for each other; readers add them up."""
@@ -69,6 +69,7 @@ class Unit:
 
     connection: AsyncConnection
     reads_only: bool = False
+    link: Link = field(init=False)
     known: dict[tuple[str, str], Any] = field(default_factory=dict)
     stored_for_good: set[tuple[Any, ...]] = field(default_factory=set)
     _storing: list[tuple[Any, ...]] = field(default_factory=list)
@@ -78,6 +79,9 @@ class Unit:
     _coverage: dict[tuple[str, str, str], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0, 0]))
     _participants: dict[tuple[str, str, str], date] = field(default_factory=dict)
     _reached: dict[tuple[str, str, str], date] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.link = link_of(self.connection)
 
     def insert(self, table: Table, record: object) -> None:
         """Insert a record's row at the end of the unit."""
@@ -98,9 +102,13 @@ class Unit:
         """Update the rows with these values of columns at the end of the unit; changes of the same rows become one."""
         self._writes.change(table, where, values)
 
+    def writes_on(self, table: Table, record_id: str) -> bool:
+        """Whether a row with this id is collected to be inserted or changed."""
+        return self._writes.holds(table, record_id)
+
     async def settle(self) -> None:
         """Write now what was collected, so that it can be read in this unit."""
-        await self._writes.send(self.connection)
+        await self._writes.send(self.link)
 
     def stands_at(self, stream: str, sequence: int, digest: str) -> None:
         """Note the last event of a stream, as it was read under the lock of what the stream is about."""
@@ -126,7 +134,7 @@ class Unit:
         if after:
             known, previous = self._heads.get(stream, (0, GENESIS))
             if known != after:
-                found = await _PREVIOUS.rows(self.connection, stream=stream, after=after)
+                found = await _PREVIOUS.rows(self.link, stream=stream, after=after)
                 if not found:
                     raise stale(after, known)
                 previous = found[0][0]
@@ -212,7 +220,7 @@ class Unit:
 
     async def next_number(self, counter: str) -> int:
         """The next number of a gap-free counter, starting with 1; its row stays locked until the unit ends."""
-        return await self._writes.count_on(self.connection, tables.counters, counter)
+        return await count_on(self.link, tables.counters, counter)
 
     async def flush(self) -> None:
         """Write what was collected. Raises StaleVersion when an event's stream has moved on."""

@@ -7,9 +7,8 @@ from typing import Any
 
 from sqlalchemy import Table, and_, bindparam, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ksbb.storage.prepared import Prepared, driver_of
+from ksbb.storage.prepared import Link, Prepared
 
 
 @dataclass(slots=True)
@@ -60,23 +59,28 @@ class Writes:
         """Insert a row, or add figures to the one with the same primary key."""
         self._pending.append((table, _Sum(dict(key), dict(figures))))
 
-    async def send(self, connection: AsyncConnection) -> None:
+    def holds(self, table: Table, record_id: str) -> bool:
+        """Whether a row with this id is among them."""
+        return (table.name, (("id", record_id),)) in self._changes
+
+    async def send(self, link: Link) -> None:
         """Write all and forget it."""
         if not self._pending:
             return
-        dialect = connection.dialect
+        dialect = link.dialect
         grouped: dict[Prepared, list[Sequence[Any]]] = {}
         for table, write in self._pending:
             prepared, given = _prepared(table, write, dialect.name)
             grouped.setdefault(prepared, []).append(prepared.values(dialect, given))
         self._pending.clear()
         self._changes.clear()
-        await driver_of(connection).run([(prepared.sql(dialect), rows) for prepared, rows in grouped.items()])
+        await link.driver.run([(prepared.sql(dialect), rows) for prepared, rows in grouped.items()])
 
-    async def count_on(self, connection: AsyncConnection, table: Table, name: str) -> int:
-        """Add one to the counter `name` now; its new value."""
-        rows = await _counting(table, connection.dialect.name).rows(connection, name=name, value=1)
-        return int(rows[0][0])
+
+async def count_on(link: Link, table: Table, name: str) -> int:
+    """Add one to the counter `name`; its new value."""
+    rows = await _counting(table, link.dialect.name).rows(link, name=name, value=1)
+    return int(rows[0][0])
 
 
 def _prepared(table: Table, write: _Insert | _Change | _Sum, dialect: str) -> tuple[Prepared, Mapping[str, Any]]:

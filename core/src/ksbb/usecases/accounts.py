@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
+import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ksbb.domain.errors import Problem, Unauthenticated, conflict, invalid, not_found, stale
 from ksbb.domain.rights import Actor, Grant, Permission, Role, require
 from ksbb.domain.text import Text
 from ksbb.storage import tables
+from ksbb.storage.prepared import Link, Prepared, link_of
 from ksbb.storage.rows import as_record, fetch_all
 from ksbb.storage.unit import new_id
 from ksbb.usecases.chain import load_target, plain
@@ -31,6 +33,19 @@ _HASHER = PasswordHasher()
 def _nobody() -> str:
     """Verified when an e-mail is unknown, so that the answer takes as long as for a known one."""
     return _HASHER.hash(secrets.token_urlsafe(16))
+
+
+_ACTOR = Prepared(
+    select(*tables.accounts.columns, *tables.grants.columns)
+    .join_from(tables.accounts, tables.grants, isouter=True)
+    .where(tables.accounts.c.id == bindparam("account_id"), tables.accounts.c.active.is_(True))
+    .order_by(tables.grants.c.position)
+)
+_TOKEN = Prepared(
+    select(tables.tokens).where(
+        tables.tokens.c.secret_sha256 == bindparam("digest"), tables.tokens.c.kind == bindparam("of_kind")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,29 +77,18 @@ class Token:
     revoked_at: datetime | None
 
 
-async def load_actor(connection: AsyncConnection, account_id: str) -> Actor | None:
+async def load_actor(link: Link, account_id: str) -> Actor | None:
     """Who an active account is, with its grants; None for an unknown or inactive one."""
-    account = tables.accounts
-    query = select(account, tables.grants).join_from(account, tables.grants, isouter=True)
-    query = query.where(account.c.id == account_id, account.c.active.is_(True)).order_by(tables.grants.c.position)
-    rows = list((await connection.execute(query)).mappings())
+    rows = await _ACTOR.joined(link, account_id=account_id)
     if not rows:
         return None
-    first = rows[0]
-    grants = tuple(
-        Grant(
-            role=Role(row[tables.grants.c.role]),
-            program_id=row[tables.grants.c.program_id],
-            area_code=row[tables.grants.c.area_code],
-        )
-        for row in rows
-        if row[tables.grants.c.role] is not None
-    )
+    account = rows[0][0]
+    grants = tuple(msgspec.convert(grant, Grant) for _, grant in rows if grant["role"] is not None)
     return Actor(
-        account_id=first[account.c.id],
-        name=first[account.c.name],
-        party_id=first[account.c.party_id],
-        target_id=first[account.c.target_id],
+        account_id=account["id"],
+        name=account["name"],
+        party_id=account["party_id"],
+        target_id=account["target_id"],
         grants=grants,
     )
 
@@ -203,7 +207,7 @@ async def authenticate(connection: AsyncConnection, email: str, password: str) -
         await asyncio.to_thread(_HASHER.verify, row["password_hash"] if row else _nobody(), password)
     except (VerificationError, InvalidHashError) as error:
         raise _refused() from error
-    actor = await load_actor(connection, row["id"]) if row else None
+    actor = await load_actor(link_of(connection), row["id"]) if row else None
     if actor is None:
         raise _refused()
     return actor
@@ -254,12 +258,9 @@ async def create_api_token(
     return await issue_token(desk, account_id, kind="api", name=name, lifetime=timedelta(days=days), scopes=scopes)
 
 
-async def find_token(connection: AsyncConnection, secret: str, kind: str, now: datetime) -> Token:
+async def find_token(link: Link, secret: str, kind: str, now: datetime) -> Token:
     """The valid token with this secret. Raises Unauthenticated for an unknown, expired or revoked one."""
-    table = tables.tokens
-    query = select(table).where(table.c.secret_sha256 == _digest(secret), table.c.kind == kind)
-    row = (await connection.execute(query)).mappings().first()
-    token = as_record(row, Token) if row else None
+    token = await _TOKEN.record(link, Token, digest=_digest(secret), of_kind=kind)
     if token is None or token.revoked_at is not None or token.expires_at <= now:
         raise Unauthenticated(
             Problem(

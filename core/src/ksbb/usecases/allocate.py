@@ -72,13 +72,13 @@ class Allocation:
 
 async def lock_need(desk: Desk, target_id: str, program_id: str, aid_type: str) -> Need | None:
     """The target's need of an aid type, locked until the unit ends."""
-    return await _NEED.record(desk.unit.connection, Need, target_id=target_id, program_id=program_id, aid_type=aid_type)
+    return await _NEED.record(desk.unit.link, Need, target_id=target_id, program_id=program_id, aid_type=aid_type)
 
 
 async def load_allocation(desk: Desk, commitment_id: str, allocation_id: str, pointer: str = "") -> Allocation:
     """An allocation of a commitment whose lock is held. Raises NotFound."""
     found = await _ALLOCATION.record(
-        desk.unit.connection, Allocation, allocation_id=allocation_id, commitment_id=commitment_id
+        desk.unit.link, Allocation, allocation_id=allocation_id, commitment_id=commitment_id
     )
     if found is None:
         raise not_found(Text("alokasi", "allocation"), allocation_id, pointer)

@@ -1,11 +1,12 @@
 """What the acts of the chain share: loading a commitment under its lock, storing quantities, appending the event."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Any
+from itertools import chain, groupby
+from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, or_, select
 
 from ksbb.domain.areas import city_of
 from ksbb.domain.commitments import Commitment, CommitmentLine
@@ -27,45 +28,64 @@ from ksbb.domain.text import Text
 from ksbb.program import Stage
 from ksbb.storage import tables
 from ksbb.storage.prepared import Prepared
-from ksbb.storage.unit import StatisticKey
+from ksbb.storage.unit import StatisticKey, Unit
 from ksbb.usecases.desk import Desk
 
 COMMITMENT = Text("komitmen", "commitment")
+DISPATCH = Text("pengiriman", "dispatch")
+HANDOVER = Text("serah terima", "handover")
 LIFECYCLE = "lifecycle"
 """The outbox consumer that tells programs of life-cycle events."""
+
+Parties = dict[str, tuple[dict[str, Any], list[dict[str, Any]]]]
+"""Rows of parties by id, each with the rows of its licences."""
 
 _BALANCE = ("cancelled", "received", "written_off", "allocated", "dispatched", "accepted", "rejected", "lost")
 
 
-_HEAD = list(tables.commitments.columns)
-_LINE = list(tables.commitment_lines.columns)
+_RUNS = (
+    (tables.parties.c.collaborator_class,),
+    (tables.events.c.hash,),
+    tuple(tables.commitments.columns),
+    tuple(tables.commitment_lines.columns),
+)
 
 
-def _commitment_query() -> Select[Any]:
+def _commitment_query(where: ColumnElement[bool]) -> Select[Any]:
     """A commitment once for each line, with its collaborator's class and its last event's hash."""
     commitment, line, event, party = tables.commitments, tables.commitment_lines, tables.events, tables.parties
     last = and_(event.c.stream == "commitment:" + commitment.c.id, event.c.sequence == commitment.c.version)
     return (
-        select(party.c.collaborator_class, event.c.hash, *_HEAD, *_LINE)
+        select(*chain.from_iterable(_RUNS))
         .select_from(commitment)
         .join(party, party.c.id == commitment.c.collaborator_id)
         .join(line, line.c.commitment_id == commitment.c.id)
         .outerjoin(event, last)
-        .where(commitment.c.id == bindparam("commitment_id"))
+        .where(where)
         .order_by(line.c.position)
     )
 
 
-_SEEN = Prepared(_commitment_query())
-_LOCKED = Prepared(_commitment_query().with_for_update(of=tables.commitments))
-_HEAD_NAMES = tuple(str(column.name) for column in _HEAD)
-_LINE_NAMES = tuple(str(column.name) for column in _LINE)
+def _of(table: Table) -> ColumnElement[bool]:
+    owner = select(table.c.commitment_id).where(table.c.id == bindparam("wanted")).scalar_subquery()
+    return tables.commitments.c.id == owner
+
+
+_WHERE = {
+    "commitment": tables.commitments.c.id == bindparam("wanted"),
+    "dispatch": _of(tables.dispatches),
+    "handover": _of(tables.handovers),
+}
+_SEEN = {by: Prepared(_commitment_query(where)) for by, where in _WHERE.items()}
+_LOCKED = {
+    by: Prepared(_commitment_query(where).with_for_update(of=tables.commitments)) for by, where in _WHERE.items()
+}
 _PARTIES = Prepared(
-    select(tables.parties, tables.parties.c.aggregator_status.label("status")).where(
-        or_(tables.parties.c.id == bindparam("first"), tables.parties.c.id == bindparam("second"))
-    )
+    select(*tables.parties.columns, tables.parties.c.aggregator_status.label("status"), *tables.licences.columns)
+    .select_from(tables.parties)
+    .outerjoin(tables.licences, tables.licences.c.aggregator_id == tables.parties.c.id)
+    .where(or_(tables.parties.c.id == bindparam("first"), tables.parties.c.id == bindparam("second")))
 )
-_LICENCES = Prepared(select(tables.licences).where(tables.licences.c.aggregator_id == bindparam("aggregator_id")))
 _TARGET = Prepared(select(tables.targets).where(tables.targets.c.id == bindparam("target_id")))
 
 
@@ -79,23 +99,62 @@ async def load_commitment(desk: Desk, commitment_id: str, *, expected_version: i
 
     Raises NotFound, and StaleVersion when it isn't at `expected_version`.
     """
-    unit = desk.unit
-    await unit.settle()
-    rows = await (_SEEN if unit.reads_only else _LOCKED).rows(unit.connection, commitment_id=commitment_id)
-    if rows and rows[0][1] is None:
-        # Another act held the lock: the commitment is as that act left it, what is joined to it as before
-        rows = await _LOCKED.rows(unit.connection, commitment_id=commitment_id)
-    if not rows:
+    found = await _load(desk, "commitment", commitment_id, expected_version)
+    if found is None:
         raise not_found(COMMITMENT, commitment_id)
-    collaborator_class, digest, *first = rows[0]
-    start = 2 + len(_HEAD_NAMES)
-    lines = tuple(msgspec.convert(dict(zip(_LINE_NAMES, row[start:], strict=True)), CommitmentLine) for row in rows)
-    head = dict(zip(_HEAD_NAMES, first[: len(_HEAD_NAMES)], strict=True))
-    commitment = replace(msgspec.convert(head, Commitment), lines=lines)
-    unit.stands_at(f"commitment:{commitment_id}", commitment.version, digest)
-    unit.known["class", commitment.collaborator_id] = CollaboratorClass(collaborator_class)
+    return found
+
+
+async def load_commitment_of(
+    desk: Desk, kind: Literal["dispatch", "handover"], record_id: str, *, expected_version: int | None = None
+) -> Commitment:
+    """The commitment that a dispatch or a handover is of, as `load_commitment` loads it. Raises NotFound for that record."""
+    found = await _load(desk, kind, record_id, expected_version)
+    if found is None:
+        raise not_found(DISPATCH if kind == "dispatch" else HANDOVER, record_id)
+    return found
+
+
+async def _load(desk: Desk, by: str, wanted: str, expected_version: int | None) -> Commitment | None:
+    unit = desk.unit
+    ahead: Commitment | None = unit.known.pop(("commitment", wanted), None)
+    if ahead is not None:
+        return ahead
+    if by != "commitment" or unit.writes_on(tables.commitments, wanted):
+        await unit.settle()
+    query = (_SEEN if unit.reads_only else _LOCKED)[by]
+    rows = await query.joined(unit.link, wanted=wanted)
+    if rows and rows[0][1]["hash"] is None:
+        # Another act held the lock: the commitment is as that act left it, what is joined to it as before
+        rows = await query.joined(unit.link, wanted=wanted)
+    if not rows:
+        return None
+    commitment = _assembled(unit, rows)
     if expected_version is not None and commitment.version != expected_version:
         raise stale(expected_version, commitment.version)
+    return commitment
+
+
+async def load_ahead(desk: Desk, commitment_ids: Collection[str]) -> None:
+    """Lock and load many commitments at once; `load_commitment` then gives each of them once, without asking the database."""
+    where = tables.commitments.c.id.in_(commitment_ids)
+    query = (
+        _commitment_query(where).order_by(None).order_by(tables.commitments.c.id, tables.commitment_lines.c.position)
+    )
+    rows = await desk.unit.connection.execute(query.with_for_update(of=tables.commitments))
+    for commitment_id, group in groupby(rows.mappings(), key=lambda row: row[tables.commitments.c.id]):
+        parts = [[{c.name: row[c] for c in run} for run in _RUNS] for row in group]
+        if parts[0][1]["hash"] is not None:
+            desk.unit.known["commitment", commitment_id] = _assembled(desk.unit, parts)
+
+
+def _assembled(unit: Unit, rows: Sequence[Sequence[dict[str, Any]]]) -> Commitment:
+    """The commitment of these rows, and what the unit is to remember of it."""
+    party, event, head, _ = rows[0]
+    lines = tuple(msgspec.convert(row[3], CommitmentLine) for row in rows)
+    commitment = replace(msgspec.convert(head, Commitment), lines=lines)
+    unit.stands_at(f"commitment:{commitment.id}", commitment.version, event["hash"])
+    unit.known["class", commitment.collaborator_id] = CollaboratorClass(party["collaborator_class"])
     return commitment
 
 
@@ -153,10 +212,7 @@ async def append(
 
 async def load_collaborator(desk: Desk, party_id: str, pointer: str = "") -> Collaborator:
     """The collaborator. Raises NotFound with the pointer of the field that named it."""
-    found = (await _parties(desk, party_id, party_id)).get(party_id)
-    if found is None or found["collaborator_class"] is None:
-        raise not_found(Text("kolaborator", "collaborator"), party_id, pointer)
-    return msgspec.convert(found, Collaborator)
+    return _collaborator(await _parties(desk, party_id, party_id), party_id, pointer)
 
 
 async def load_aggregator(desk: Desk, party_id: str, pointer: str = "") -> Aggregator:
@@ -169,11 +225,8 @@ async def load_donor_and_aggregator(
 ) -> tuple[Collaborator, Aggregator | None]:
     """Both parties of a commitment, the aggregator where one is named. Raises NotFound with the field that named it."""
     found = await _parties(desk, collaborator_id, aggregator_id or collaborator_id)
-    donor = found.get(collaborator_id)
-    if donor is None or donor["collaborator_class"] is None:
-        raise not_found(Text("kolaborator", "collaborator"), collaborator_id, "/collaborator_id")
-    aggregator = _aggregator(found, aggregator_id, "/aggregator_id") if aggregator_id is not None else None
-    return msgspec.convert(donor, Collaborator), aggregator
+    donor = _collaborator(found, collaborator_id, "/collaborator_id")
+    return donor, _aggregator(found, aggregator_id, "/aggregator_id") if aggregator_id is not None else None
 
 
 async def load_sender_and_executor(
@@ -184,36 +237,47 @@ async def load_sender_and_executor(
     Raises Conflict for the aggregator's licence, NotFound with the field that named the executor.
     """
     found = await _parties(desk, aggregator_id, executor_id)
-    aggregator = _aggregator(found, aggregator_id, "")
-    await _require_entitled(desk, commitment, aggregator, area_code)
+    _require_entitled(desk, commitment, found, aggregator_id, area_code)
     if executor_id not in found:
         raise not_found(Text("pelaksana", "executor"), executor_id, "/executor_id")
-    return aggregator, msgspec.convert(found[executor_id], Party)
+    return _aggregator(found, aggregator_id, ""), msgspec.convert(found[executor_id][0], Party)
 
 
 async def require_licensed(
     desk: Desk, commitment: Commitment, aggregator_id: str, area_code: str, pointer: str = ""
 ) -> Aggregator:
     """The aggregator, active and licensed for this commitment's fund source, an area and today. Raises Conflict else."""
-    aggregator = await load_aggregator(desk, aggregator_id, pointer)
-    await _require_entitled(desk, commitment, aggregator, area_code)
+    found = await _parties(desk, aggregator_id, aggregator_id)
+    aggregator = _aggregator(found, aggregator_id, pointer)
+    _require_entitled(desk, commitment, found, aggregator_id, area_code)
     return aggregator
 
 
-async def _require_entitled(desk: Desk, commitment: Commitment, aggregator: Aggregator, area_code: str) -> None:
-    licences = await _LICENCES.records(desk.unit.connection, Licence, aggregator_id=aggregator.id)
-    require_entitled(
-        aggregator, tuple(licences), fund_source=commitment.fund_source, area_code=area_code, on=desk.today
-    )
+def _require_entitled(desk: Desk, commitment: Commitment, found: Parties, aggregator_id: str, area_code: str) -> None:
+    aggregator = _aggregator(found, aggregator_id, "")
+    licences = tuple(msgspec.convert(row, Licence) for row in found[aggregator_id][1])
+    require_entitled(aggregator, licences, fund_source=commitment.fund_source, area_code=area_code, on=desk.today)
 
 
-async def _parties(desk: Desk, first: str, second: str) -> dict[str, dict[str, Any]]:
-    rows = await _PARTIES.mappings(desk.unit.connection, first=first, second=second)
-    return {row["id"]: row for row in rows}
+async def _parties(desk: Desk, first: str, second: str) -> Parties:
+    """The parties by id, each with its licences."""
+    found: Parties = {}
+    for party, status, licence in await _PARTIES.joined(desk.unit.link, first=first, second=second):
+        _, licences = found.setdefault(party["id"], (party | status, []))
+        if licence["id"] is not None:
+            licences.append(licence)
+    return found
 
 
-def _aggregator(found: dict[str, dict[str, Any]], party_id: str, pointer: str) -> Aggregator:
-    row = found.get(party_id)
+def _collaborator(found: Parties, party_id: str, pointer: str) -> Collaborator:
+    row = found[party_id][0] if party_id in found else None
+    if row is None or row["collaborator_class"] is None:
+        raise not_found(Text("kolaborator", "collaborator"), party_id, pointer)
+    return msgspec.convert(row, Collaborator)
+
+
+def _aggregator(found: Parties, party_id: str, pointer: str) -> Aggregator:
+    row = found[party_id][0] if party_id in found else None
     if row is None or row["aggregator_status"] is None:
         raise not_found(Text("agregator", "aggregator"), party_id, pointer)
     return msgspec.convert(row, Aggregator)
@@ -221,7 +285,7 @@ def _aggregator(found: dict[str, dict[str, Any]], party_id: str, pointer: str) -
 
 async def load_target(desk: Desk, target_id: str, pointer: str = "/target_id") -> Target:
     """The target. Raises NotFound with the pointer of the field that named it."""
-    found = await _TARGET.record(desk.unit.connection, Target, target_id=target_id)
+    found = await _TARGET.record(desk.unit.link, Target, target_id=target_id)
     if found is None:
         raise not_found(Text("sasaran", "target"), target_id, pointer)
     return found

@@ -290,7 +290,13 @@ def _aid_type(program: Program, aid_type_id: str, position: int) -> tuple[AidTyp
 
 
 async def _area_exists(desk: Desk, code: str) -> bool:
-    return bool(await _AREA.rows(desk.unit.connection, code=code))
+    known = ("areas", code)
+    if known in desk.unit.stored_for_good:
+        return True
+    if not await _AREA.rows(desk.unit.link, code=code):
+        return False
+    desk.unit.stored_for_good.add(known)
+    return True
 
 
 def _lines(desk: Desk, commitment_id: str, program: Program, given: CommitmentInput) -> tuple[CommitmentLine, ...]:

@@ -14,9 +14,9 @@ from ksbb.storage import tables
 from ksbb.storage.prepared import Prepared
 from ksbb.storage.rows import fetch_all
 from ksbb.storage.unit import Unit, new_id
-from ksbb.usecases.chain import append, load_commitment, load_target
+from ksbb.usecases.chain import append, load_commitment_of, load_target
 from ksbb.usecases.desk import Desk
-from ksbb.usecases.hand_over import commitment_of_handover, load_handover
+from ksbb.usecases.hand_over import load_handover
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_FILES = 10
@@ -69,7 +69,7 @@ async def attach(desk: Desk, handover_id: str, *, file_name: str, content: bytes
 
     Raises InvalidInput for a file that is empty, too large or of another type, Conflict for too many files or the same twice.
     """
-    commitment = await load_commitment(desk, await commitment_of_handover(desk, handover_id))
+    commitment = await load_commitment_of(desk, "handover", handover_id)
     handover = await load_handover(desk, handover_id)
     target = await load_target(desk, handover.target_id)
     mine = desk.actor.account_id in (handover.recorded_by, handover.witness_account_id)
@@ -99,7 +99,7 @@ async def attach(desk: Desk, handover_id: str, *, file_name: str, content: bytes
             len(content),
         )
     media_type = media_type_of(content)
-    attached = [row[0] for row in await _ATTACHED.rows(desk.unit.connection, handover_id=handover_id)]
+    attached = [row[0] for row in await _ATTACHED.rows(desk.unit.link, handover_id=handover_id)]
     count = len(attached)
     if count >= MAX_FILES:
         raise conflict(

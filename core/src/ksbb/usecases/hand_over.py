@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import bindparam, select
 
 from ksbb.domain.commitments import Commitment
@@ -13,17 +14,19 @@ from ksbb.domain.handover_report import report_number
 from ksbb.domain.handovers import Handover, HandoverStatus, OutcomeInput, Report
 from ksbb.domain.quantities import HandoverOutcome
 from ksbb.domain.rights import Permission, Role, require
-from ksbb.domain.targets import Target
+from ksbb.domain.targets import Need, Target
 from ksbb.domain.text import Text
 from ksbb.program import Stage
 from ksbb.storage import tables
 from ksbb.storage.prepared import Prepared
 from ksbb.storage.unit import new_id
-from ksbb.usecases.allocate import APPROVED, load_allocation, lock_need
+from ksbb.usecases.allocate import APPROVED, Allocation
 from ksbb.usecases.assess import require_reason
 from ksbb.usecases.chain import (
+    DISPATCH,
+    HANDOVER,
     append,
-    load_commitment,
+    load_commitment_of,
     load_target,
     plain,
     require_licensed,
@@ -38,58 +41,45 @@ from ksbb.usecases.handover_checks import check_outcomes, refuse_second_pending,
 
 RENDER_REPORT = "handover_report"
 """The outbox consumer that makes the report's PDF."""
-
-HANDOVER = Text("serah terima", "handover")
-
-_DISPATCH = Prepared(select(tables.dispatches).where(tables.dispatches.c.id == bindparam("dispatch_id")))
-_OF_DISPATCH = Prepared(
-    select(tables.dispatches.c.commitment_id).where(tables.dispatches.c.id == bindparam("dispatch_id"))
-)
-_DISPATCH_LINES = Prepared(
-    select(tables.dispatch_lines)
-    .where(tables.dispatch_lines.c.dispatch_id == bindparam("dispatch_id"))
+_DISPATCH = Prepared(
+    select(*tables.dispatches.columns, *tables.dispatch_lines.columns)
+    .join(tables.dispatch_lines, tables.dispatch_lines.c.dispatch_id == tables.dispatches.c.id)
+    .where(tables.dispatches.c.id == bindparam("dispatch_id"))
     .order_by(tables.dispatch_lines.c.id)
 )
-_HANDOVER = Prepared(select(tables.handovers).where(tables.handovers.c.id == bindparam("handover_id")))
-_OF_HANDOVER = Prepared(
-    select(tables.handovers.c.commitment_id).where(tables.handovers.c.id == bindparam("handover_id"))
-)
-_HANDOVER_LINES = Prepared(
-    select(tables.handover_lines)
-    .where(tables.handover_lines.c.handover_id == bindparam("handover_id"))
+_HANDOVER = Prepared(
+    select(*tables.handovers.columns, *tables.handover_lines.columns)
+    .join(tables.handover_lines, tables.handover_lines.c.handover_id == tables.handovers.c.id)
+    .where(tables.handovers.c.id == bindparam("handover_id"))
     .order_by(tables.handover_lines.c.dispatch_line_id)
 )
 _EVIDENCE = Prepared(
     select(tables.evidence.c.id).where(tables.evidence.c.handover_id == bindparam("handover_id")).limit(1)
 )
+_PROMISED = Prepared(
+    select(*tables.allocations.columns, *tables.needs.columns)
+    .join(tables.needs, tables.needs.c.id == tables.allocations.c.need_id)
+    .where(tables.allocations.c.id == bindparam("allocation_id"))
+    .with_for_update(of=tables.needs)
+)
 
 
 async def load_dispatch(desk: Desk, dispatch_id: str) -> Dispatch:
     """A dispatch with its lines. Raises NotFound."""
-    connection = desk.unit.connection
-    found = await _DISPATCH.record(connection, Dispatch, dispatch_id=dispatch_id)
-    if found is None:
-        raise not_found(Text("pengiriman", "dispatch"), dispatch_id)
-    lines = await _DISPATCH_LINES.records(connection, DispatchLine, dispatch_id=dispatch_id)
-    return replace(found, lines=tuple(lines))
+    rows = await _DISPATCH.joined(desk.unit.link, dispatch_id=dispatch_id)
+    if not rows:
+        raise not_found(DISPATCH, dispatch_id)
+    lines = tuple(msgspec.convert(line, DispatchLine) for _, line in rows)
+    return replace(msgspec.convert(rows[0][0], Dispatch), lines=lines)
 
 
 async def load_handover(desk: Desk, handover_id: str) -> Handover:
     """A handover with its lines. Raises NotFound."""
-    connection = desk.unit.connection
-    found = await _HANDOVER.record(connection, Handover, handover_id=handover_id)
-    if found is None:
+    rows = await _HANDOVER.joined(desk.unit.link, handover_id=handover_id)
+    if not rows:
         raise not_found(HANDOVER, handover_id)
-    lines = await _HANDOVER_LINES.records(connection, OutcomeInput, handover_id=handover_id)
-    return replace(found, lines=tuple(lines))
-
-
-async def commitment_of_handover(desk: Desk, handover_id: str) -> str:
-    """The id of the commitment that a handover is of. Raises NotFound."""
-    found = await _OF_HANDOVER.rows(desk.unit.connection, handover_id=handover_id)
-    if not found:
-        raise not_found(HANDOVER, handover_id)
-    return str(found[0][0])
+    lines = tuple(msgspec.convert(line, OutcomeInput) for _, line in rows)
+    return replace(msgspec.convert(rows[0][0], Handover), lines=lines)
 
 
 async def record(
@@ -109,10 +99,7 @@ async def record(
     Raises InvalidInput where an outcome doesn't add up or exceeds what is in transit, Forbidden for a witness who isn't
     independent, Conflict while another handover of the dispatch waits for its witness, or without a licence in force.
     """
-    of = await _OF_DISPATCH.rows(desk.unit.connection, dispatch_id=dispatch_id)
-    if not of:
-        raise not_found(Text("pengiriman", "dispatch"), dispatch_id)
-    commitment = await load_commitment(desk, of[0][0], expected_version=expected_version)
+    commitment = await load_commitment_of(desk, "dispatch", dispatch_id, expected_version=expected_version)
     sent = await load_dispatch(desk, dispatch_id)
     target = await load_target(desk, sent.target_id)
     role = require(desk.actor, Permission.HAND_OVER, commitment.program_id, target.area_code)
@@ -173,7 +160,7 @@ async def confirm(desk: Desk, handover_id: str, *, expected_version: int) -> tup
     Raises Forbidden for anyone but the named witness, Conflict without evidence or when it was decided already.
     """
     commitment, handover, target, role = await _decide(desk, handover_id, expected_version)
-    if not await _EVIDENCE.rows(desk.unit.connection, handover_id=handover_id):
+    if not await _EVIDENCE.rows(desk.unit.link, handover_id=handover_id):
         raise conflict(
             "evidence_missing",
             Text(
@@ -232,9 +219,7 @@ async def refuse(desk: Desk, handover_id: str, *, reason: str, expected_version:
 
 
 async def _decide(desk: Desk, handover_id: str, expected_version: int) -> tuple[Commitment, Handover, Target, Role]:
-    commitment = await load_commitment(
-        desk, await commitment_of_handover(desk, handover_id), expected_version=expected_version
-    )
+    commitment = await load_commitment_of(desk, "handover", handover_id, expected_version=expected_version)
     handover = await load_handover(desk, handover_id)
     target = await load_target(desk, handover.target_id)
     role = require(desk.actor, Permission.WITNESS, commitment.program_id, target.area_code)
@@ -262,10 +247,8 @@ async def _settle(
     desk: Desk, commitment: Commitment, target: Target, sent: DispatchLine, outcome: HandoverOutcome
 ) -> None:
     line = commitment.line(sent.line_id, "")
-    allocation = await load_allocation(desk, commitment.id, sent.allocation_id)
-    need = await lock_need(desk, target.id, commitment.program_id, line.aid_type)
-    if need is None:
-        raise not_found(Text("kebutuhan", "need"), allocation.need_id)
+    promised = await _PROMISED.joined(desk.unit.link, allocation_id=sent.allocation_id)
+    allocation, need = msgspec.convert(promised[0][0], Allocation), msgspec.convert(promised[0][1], Need)
     served = need.balance.serve(outcome)
     desk.unit.change(tables.needs, {"id": need.id}, promised=served.promised, accepted=served.accepted)
     for table, row in ((tables.dispatch_lines, sent), (tables.allocations, allocation)):

@@ -27,7 +27,7 @@ _PENDING = Prepared(
 
 async def require_witness(desk: Desk, commitment: Commitment, sent: Dispatch, target: Target, account_id: str) -> None:
     """Raises InvalidInput unless the account may witness there, Forbidden unless it is independent of all who had the goods."""
-    witness = await load_actor(desk.unit.connection, account_id)
+    witness = await load_actor(desk.unit.link, account_id)
     if witness is None or witness.role_for(Permission.WITNESS, commitment.program_id, target.area_code) is None:
         raise invalid(
             "witness_unknown",
@@ -52,7 +52,7 @@ async def require_witness(desk: Desk, commitment: Commitment, sent: Dispatch, ta
 
 async def refuse_second_pending(desk: Desk, dispatch_id: str) -> None:
     """Raises Conflict while an earlier handover of the dispatch waits for its witness."""
-    if await _PENDING.rows(desk.unit.connection, dispatch_id=dispatch_id):
+    if await _PENDING.rows(desk.unit.link, dispatch_id=dispatch_id):
         raise conflict(
             "handover_pending",
             Text(

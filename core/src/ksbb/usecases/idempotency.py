@@ -1,16 +1,23 @@
 """Idempotency: an act is done once per account and key, and told again as it was."""
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, select
 
-from ksbb.domain.errors import invalid
+from ksbb.domain.errors import KsbbError, conflict, invalid
+from ksbb.domain.rights import Actor
 from ksbb.domain.text import Text
 from ksbb.storage import tables
-from ksbb.storage.rows import fetch_one
+from ksbb.storage.prepared import Prepared
 from ksbb.usecases.desk import Desk
+from ksbb.usecases.platform import Platform
+
+_KEPT = Prepared(
+    select(tables.idempotency).where(
+        tables.idempotency.c.account_id == bindparam("account_id"), tables.idempotency.c.key == bindparam("key")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,23 +37,42 @@ class _Row:
     body: str
 
 
-async def claim(desk: Desk, key: str) -> bool:
-    """Take the key until the unit ends; False while another unit holds it. SQLite has one writer, so it is always free
-    there.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """How an act ended: what it is answered with, and what a repetition is told, which differs where the answer has a secret.
+
+    `replayed`: it is the answer to an earlier request.
     """
-    connection = desk.unit.connection
-    if connection.dialect.name != "postgresql":
-        return True
-    digest = hashlib.sha256(f"{desk.actor.account_id}\n{key}".encode()).digest()
-    number = int.from_bytes(digest[:8], "big", signed=True)
-    return bool((await connection.execute(select(func.pg_try_advisory_xact_lock(number)))).scalar_one())
+
+    answer: StoredAnswer
+    kept: StoredAnswer
+    replayed: bool = False
 
 
-async def find(desk: Desk, key: str, request_sha256: str) -> StoredAnswer | None:
-    """The answer to an earlier request with this key. Raises InvalidInput when that request was another one."""
-    table = tables.idempotency
-    query = select(table).where(table.c.account_id == desk.actor.account_id, table.c.key == key)
-    found = await fetch_one(desk.unit.connection, query, _Row)
+async def once(
+    platform: Platform, actor: Actor, key: str, request_sha256: str, act: Callable[[Desk], Awaitable[Done]]
+) -> Done:
+    """Do an act in one transaction together with what is kept under its key.
+
+    The act goes first, for most keys are new; it can't be done twice, because its row would be the second with this key. When it
+    fails, for whatever reason, and the key is known, the earlier answer is told. While the first request with a key runs, the
+    second waits for it. Raises what the act raises, InvalidInput when the earlier request was another one.
+    """
+    try:
+        async with platform.desk(actor) as desk:
+            done = await act(desk)
+            _keep(desk, key, request_sha256, done.kept)
+    except KsbbError:
+        async with platform.reading_desk(actor) as desk:
+            before = await _find(desk, key, request_sha256)
+        if before is None:
+            raise
+        return Done(answer=before, kept=before, replayed=True)
+    return done
+
+
+async def _find(desk: Desk, key: str, request_sha256: str) -> StoredAnswer | None:
+    found = await _KEPT.record(desk.unit.link, _Row, account_id=desk.actor.account_id, key=key)
     if found is None:
         return None
     if found.request_sha256 != request_sha256:
@@ -62,16 +88,29 @@ async def find(desk: Desk, key: str, request_sha256: str) -> StoredAnswer | None
     return StoredAnswer(status=found.status, headers=found.headers, body=found.body)
 
 
-async def keep(desk: Desk, key: str, request_sha256: str, answer: StoredAnswer) -> None:
-    """Keep the answer in the transaction of the act."""
-    await desk.unit.connection.execute(
-        tables.idempotency.insert().values(
-            account_id=desk.actor.account_id,
-            key=key,
-            request_sha256=request_sha256,
-            status=answer.status,
-            headers=dict(answer.headers),
-            body=answer.body,
-            created_at=desk.now,
-        )
+def in_flight(key: str) -> Exception:
+    """That the first request with a key still runs."""
+    return conflict(
+        "in_flight",
+        Text(
+            "permintaan dengan Idempotency-Key ini masih berjalan; tunggu lalu ulangi",
+            "a request with this Idempotency-Key is still running; wait, then retry",
+        ),
+        "/header/Idempotency-Key",
+        given=key,
+    )
+
+
+def _keep(desk: Desk, key: str, request_sha256: str, answer: StoredAnswer) -> None:
+    desk.unit.insert_row(
+        tables.idempotency,
+        {
+            "account_id": desk.actor.account_id,
+            "key": key,
+            "request_sha256": request_sha256,
+            "status": answer.status,
+            "headers": dict(answer.headers),
+            "body": answer.body,
+            "created_at": desk.now,
+        },
     )

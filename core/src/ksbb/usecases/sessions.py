@@ -42,7 +42,7 @@ async def renew(desk: Desk, secret: str) -> Opened | None:
         await _revoke(desk, token.account_id)
         return None
     await connection.execute(update(table).where(table.c.id == token.id).values(revoked_at=desk.now))
-    if await accounts.load_actor(connection, token.account_id) is None:
+    if await accounts.load_actor(desk.unit.link, token.account_id) is None:
         return None
     return await _open(desk, token.account_id)
 

@@ -29,6 +29,7 @@ from ksbb.storage.tables.record import (
     participants,
     reached,
     statistics_daily,
+    statistics_folded,
     tokens,
 )
 
@@ -64,6 +65,7 @@ __all__ = [
     "receipts",
     "reports",
     "statistics_daily",
+    "statistics_folded",
     "targets",
     "tokens",
 ]

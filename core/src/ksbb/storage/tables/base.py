@@ -18,9 +18,17 @@ metadata = MetaData(
 )
 
 Json = JSON().with_variant(JSONB(), "postgresql")
-Id = String(36)
+
+
+def _bytewise(length: int) -> String:
+    """Text compared byte by byte, as SQLite does: one order on both, prefixes found by index, no locale's cost at each key."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+Id = _bytewise(36)
 Name = String(200)
-Code = String(40)
+Code = _bytewise(40)
+Stream = _bytewise(200)
 
 
 class UtcTime(TypeDecorator[datetime]):

@@ -39,8 +39,8 @@ commitments = Table(
     identity(),
     Column("number", Code, nullable=False, unique=True),
     Column("program_id", Code, nullable=False),
-    Column("collaborator_id", ForeignKey("parties.id"), nullable=False, index=True),
-    Column("aggregator_id", ForeignKey("parties.id"), index=True),
+    Column("collaborator_id", ForeignKey("parties.id"), nullable=False),
+    Column("aggregator_id", ForeignKey("parties.id")),
     Column("status", String(20), nullable=False),
     Column("assessment", String(20), nullable=False),
     Column("fund_source", Code, nullable=False),
@@ -55,8 +55,16 @@ commitments = Table(
     Column("approved_at", UtcTime),
     Column("closed_at", UtcTime),
     Column("version", Integer, nullable=False, default=1),
-    Index(None, "program_id", "status", "id"),
+    Index(None, "created_at"),
+    Index(None, "planned_handover_on"),
+    Index(None, "collaborator_id", "created_at"),
+    Index(None, "aggregator_id", "created_at"),
+    Index(None, "program_id", "status", "created_at"),
+    Index(None, "area_code", "created_at"),
 )
+"""Lists are read in the order of an index until the page is full; the id, which settles ties, is in none of them: ties are
+few, and each index would be three times as large.
+"""
 
 commitment_lines = Table(
     "commitment_lines",

@@ -2,13 +2,13 @@
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
-from ksbb.storage.tables.base import Code, Id, Json, Name, UtcTime, identity, metadata, quantity
+from ksbb.storage.tables.base import Code, Id, Json, Name, Stream, UtcTime, identity, metadata, quantity
 
 events = Table(
     "events",
     metadata,
     identity(),
-    Column("stream", Name, nullable=False),
+    Column("stream", Stream, nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("kind", Code, nullable=False),
     Column("at", UtcTime, nullable=False),
@@ -55,7 +55,13 @@ outbox = Table(
         sqlite_where=text("status = 'pending' AND claimed_until IS NOT NULL"),
         postgresql_where=text("status = 'pending' AND claimed_until IS NOT NULL"),
     ),
-    Index(None, "status", "program_id"),
+    Index(
+        "ix_outbox_undone",
+        "status",
+        "program_id",
+        sqlite_where=text("status <> 'done'"),
+        postgresql_where=text("status <> 'done'"),
+    ),
 )
 """Work that an event caused: `consumer` is the flow that does it; status pending, done, parked or dropped.
 
@@ -118,8 +124,8 @@ tokens = Table(
 statistics_daily = Table(
     "statistics_daily",
     metadata,
-    Column("program_id", Code, primary_key=True),
     Column("day", Date, primary_key=True),
+    Column("program_id", Code, primary_key=True),
     Column("measure", Code, primary_key=True),
     Column("city", Code, primary_key=True),
     Column("donor_class", Code, primary_key=True),
@@ -130,10 +136,34 @@ statistics_daily = Table(
     quantity("count"),
     quantity("quantity"),
     quantity("value"),
+    Index("ix_statistics_daily_fresh", "day", sqlite_where=text("slot >= 0"), postgresql_where=text("slot >= 0")),
 )
 """Sums per day (Asia/Jakarta), kept in the transaction of each act; `value` in whole rupiah at reference values.
 
-A sum is spread over slots and is to be added up: in one row, all acts of a program would wait for each other.
+A sum is spread over slots and is to be added up: in one row, all acts of a program would wait for each other. When its day is
+over, it is folded into the one row of slot -1 (`ksbb.statistics.folding`).
+"""
+
+statistics_folded = Table(
+    "statistics_folded",
+    metadata,
+    Column("breakdown", Code, primary_key=True),
+    Column("span", Code, primary_key=True),
+    Column("since", Date, primary_key=True),
+    Column("program_id", Code, primary_key=True),
+    Column("measure", Code, primary_key=True),
+    Column("city", Code, primary_key=True),
+    Column("donor_class", Code, primary_key=True),
+    Column("target_kind", Code, primary_key=True),
+    Column("aid_type", Code, primary_key=True),
+    Column("synthetic", Boolean, primary_key=True),
+    quantity("count"),
+    quantity("quantity"),
+    quantity("value"),
+    Index(None, "breakdown", "span", "program_id", "since"),
+)
+"""The rows of slot -1 added up: by what `breakdown` names (other dimensions are empty), over the `span` (day or month) that
+starts on the day `since`. Written where those rows are written, in the same transaction.
 """
 
 participants = Table(

@@ -13,8 +13,16 @@ def upgrade() -> None:
     """Make all tables and indexes."""
     op.create_table(
         "aid_schemas",
-        sa.Column("program_id", sa.String(length=40), nullable=False),
-        sa.Column("aid_type", sa.String(length=40), nullable=False),
+        sa.Column(
+            "program_id",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "aid_type",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("name_id", sa.Text(), nullable=False),
         sa.Column("name_en", sa.Text(), nullable=False),
@@ -25,11 +33,25 @@ def upgrade() -> None:
     )
     op.create_table(
         "areas",
-        sa.Column("code", sa.String(length=40), nullable=False),
-        sa.Column("level", sa.String(length=40), nullable=False),
+        sa.Column(
+            "code", sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "level",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("parent_code", sa.String(length=40), nullable=True),
-        sa.Column("bps_code", sa.String(length=40), nullable=True),
+        sa.Column(
+            "parent_code",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column(
+            "bps_code",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.ForeignKeyConstraint(["parent_code"], ["areas.code"], name=op.f("fk_areas_parent_code")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_areas")),
     )
@@ -42,9 +64,21 @@ def upgrade() -> None:
     )
     op.create_table(
         "coverage",
-        sa.Column("program_id", sa.String(length=40), nullable=False),
-        sa.Column("aid_type", sa.String(length=40), nullable=False),
-        sa.Column("area_code", sa.String(length=40), nullable=False),
+        sa.Column(
+            "program_id",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "aid_type",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "area_code",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("targets", sa.BigInteger(), nullable=False),
         sa.Column("need", sa.BigInteger(), nullable=False),
         sa.Column("promised", sa.BigInteger(), nullable=False),
@@ -53,13 +87,27 @@ def upgrade() -> None:
     )
     op.create_table(
         "events",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("stream", sa.String(length=200), nullable=False),
+        sa.Column(
+            "id", sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "stream",
+            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column(
+            "kind", sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"), nullable=False
+        ),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("account_id", sa.String(length=36), nullable=False),
-        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column(
+            "account_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "role", sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"), nullable=False
+        ),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("payload", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("previous", sa.String(length=64), nullable=False),
@@ -70,14 +118,22 @@ def upgrade() -> None:
     op.create_table(
         "files",
         sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("media_type", sa.String(length=40), nullable=False),
+        sa.Column(
+            "media_type",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_files")),
     )
     op.create_table(
         "idempotency",
-        sa.Column("account_id", sa.String(length=36), nullable=False),
+        sa.Column(
+            "account_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("request_sha256", sa.String(length=64), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
@@ -89,16 +145,42 @@ def upgrade() -> None:
     op.create_index(op.f("ix_idempotency_created_at"), "idempotency", ["created_at"], unique=False)
     op.create_table(
         "outbox",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("program_id", sa.String(length=40), nullable=False),
-        sa.Column("consumer", sa.String(length=40), nullable=False),
-        sa.Column("stage", sa.String(length=40), nullable=False),
-        sa.Column("subject_id", sa.String(length=36), nullable=False),
-        sa.Column("event_id", sa.String(length=36), nullable=False),
+        sa.Column(
+            "id", sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "program_id",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "consumer",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "stage",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "subject_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "event_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("available_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("batch_id", sa.String(length=36), nullable=True),
+        sa.Column(
+            "batch_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("losses", sa.Integer(), server_default=sa.text("0"), nullable=False),
@@ -124,15 +206,32 @@ def upgrade() -> None:
         sqlite_where=sa.text("status = 'pending'"),
         postgresql_where=sa.text("status = 'pending'"),
     )
-    op.create_index(op.f("ix_outbox_status_program_id"), "outbox", ["status", "program_id"], unique=False)
+    op.create_index(
+        "ix_outbox_undone",
+        "outbox",
+        ["status", "program_id"],
+        unique=False,
+        sqlite_where=sa.text("status <> 'done'"),
+        postgresql_where=sa.text("status <> 'done'"),
+    )
     op.create_table(
         "parties",
-        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column(
+            "id", sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"), nullable=False
+        ),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("contact_office", sa.String(length=200), nullable=False),
-        sa.Column("collaborator_class", sa.String(length=40), nullable=True),
-        sa.Column("aggregator_status", sa.String(length=40), nullable=True),
+        sa.Column(
+            "collaborator_class",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column(
+            "aggregator_status",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column("legal_form", sa.String(length=200), nullable=False),
         sa.Column("status_reason", sa.Text(), nullable=False),
         sa.Column("synthetic", sa.Boolean(), nullable=False),
@@ -143,21 +242,43 @@ def upgrade() -> None:
     )
     op.create_table(
         "statistics_daily",
-        sa.Column("program_id", sa.String(length=40), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("measure", sa.String(length=40), nullable=False),
-        sa.Column("city", sa.String(length=40), nullable=False),
-        sa.Column("donor_class", sa.String(length=40), nullable=False),
-        sa.Column("target_kind", sa.String(length=40), nullable=False),
-        sa.Column("aid_type", sa.String(length=40), nullable=False),
+        sa.Column(
+            "program_id",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "measure",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "city", sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "donor_class",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "target_kind",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "aid_type",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("synthetic", sa.Boolean(), nullable=False),
         sa.Column("slot", sa.Integer(), nullable=False),
         sa.Column("count", sa.BigInteger(), nullable=False),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint(
-            "program_id",
             "day",
+            "program_id",
             "measure",
             "city",
             "donor_class",
@@ -168,22 +289,127 @@ def upgrade() -> None:
             name=op.f("pk_statistics_daily"),
         ),
     )
+    op.create_index(
+        "ix_statistics_daily_fresh",
+        "statistics_daily",
+        ["day"],
+        unique=False,
+        sqlite_where=sa.text("slot >= 0"),
+        postgresql_where=sa.text("slot >= 0"),
+    )
+    op.create_table(
+        "statistics_folded",
+        sa.Column(
+            "breakdown",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "span", sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column(
+            "program_id",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "measure",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "city", sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "donor_class",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "target_kind",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "aid_type",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("synthetic", sa.Boolean(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "breakdown",
+            "span",
+            "since",
+            "program_id",
+            "measure",
+            "city",
+            "donor_class",
+            "target_kind",
+            "aid_type",
+            "synthetic",
+            name=op.f("pk_statistics_folded"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_statistics_folded_breakdown_span_program_id_since"),
+        "statistics_folded",
+        ["breakdown", "span", "program_id", "since"],
+        unique=False,
+    )
     op.create_table(
         "commitments",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("number", sa.String(length=40), nullable=False),
-        sa.Column("program_id", sa.String(length=40), nullable=False),
-        sa.Column("collaborator_id", sa.String(length=36), nullable=False),
-        sa.Column("aggregator_id", sa.String(length=36), nullable=True),
+        sa.Column(
+            "id", sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "number",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "program_id",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "collaborator_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "aggregator_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("assessment", sa.String(length=20), nullable=False),
-        sa.Column("fund_source", sa.String(length=40), nullable=False),
-        sa.Column("area_code", sa.String(length=40), nullable=False),
-        sa.Column("target_kind", sa.String(length=40), nullable=True),
+        sa.Column(
+            "fund_source",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "area_code",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "target_kind",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column("planned_handover_on", sa.Date(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("synthetic", sa.Boolean(), nullable=False),
-        sa.Column("created_by", sa.String(length=36), nullable=False),
+        sa.Column(
+            "created_by",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
@@ -195,28 +421,71 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_commitments")),
         sa.UniqueConstraint("number", name=op.f("uq_commitments_number")),
     )
-    op.create_index(op.f("ix_commitments_aggregator_id"), "commitments", ["aggregator_id"], unique=False)
-    op.create_index(op.f("ix_commitments_collaborator_id"), "commitments", ["collaborator_id"], unique=False)
     op.create_index(
-        op.f("ix_commitments_program_id_status_id"), "commitments", ["program_id", "status", "id"], unique=False
+        op.f("ix_commitments_aggregator_id_created_at"), "commitments", ["aggregator_id", "created_at"], unique=False
+    )
+    op.create_index(
+        op.f("ix_commitments_area_code_created_at"), "commitments", ["area_code", "created_at"], unique=False
+    )
+    op.create_index(
+        op.f("ix_commitments_collaborator_id_created_at"),
+        "commitments",
+        ["collaborator_id", "created_at"],
+        unique=False,
+    )
+    op.create_index(op.f("ix_commitments_created_at"), "commitments", ["created_at"], unique=False)
+    op.create_index(op.f("ix_commitments_planned_handover_on"), "commitments", ["planned_handover_on"], unique=False)
+    op.create_index(
+        op.f("ix_commitments_program_id_status_created_at"),
+        "commitments",
+        ["program_id", "status", "created_at"],
+        unique=False,
     )
     op.create_table(
         "follow_ups",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("program_id", sa.String(length=40), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("subject_id", sa.String(length=36), nullable=False),
-        sa.Column("commitment_id", sa.String(length=36), nullable=True),
+        sa.Column(
+            "id", sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "program_id",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "kind", sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "subject_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "commitment_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("owner_role", sa.String(length=40), nullable=False),
-        sa.Column("owner_party_id", sa.String(length=36), nullable=True),
+        sa.Column(
+            "owner_role",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "owner_party_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column("title_id", sa.Text(), nullable=False),
         sa.Column("title_en", sa.Text(), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("result", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("completed_by", sa.String(length=36), nullable=True),
+        sa.Column(
+            "completed_by",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["owner_party_id"], ["parties.id"], name=op.f("fk_follow_ups_owner_party_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_ups")),
@@ -228,12 +497,24 @@ def upgrade() -> None:
     op.create_index(op.f("ix_follow_ups_status_due_on"), "follow_ups", ["status", "due_on"], unique=False)
     op.create_table(
         "licences",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("aggregator_id", sa.String(length=36), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column(
+            "id", sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "aggregator_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "kind", sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"), nullable=False
+        ),
         sa.Column("number", sa.String(length=200), nullable=False),
         sa.Column("issuer", sa.String(length=200), nullable=False),
-        sa.Column("area_code", sa.String(length=40), nullable=False),
+        sa.Column(
+            "area_code",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=False),
         sa.Column("synthetic", sa.Boolean(), nullable=False),
@@ -248,20 +529,40 @@ def upgrade() -> None:
     op.create_index(op.f("ix_licences_valid_to"), "licences", ["valid_to"], unique=False)
     op.create_table(
         "participants",
-        sa.Column("program_id", sa.String(length=40), nullable=False),
-        sa.Column("role", sa.String(length=40), nullable=False),
-        sa.Column("party_id", sa.String(length=36), nullable=False),
+        sa.Column(
+            "program_id",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "role", sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "party_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("since", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["party_id"], ["parties.id"], name=op.f("fk_participants_party_id")),
         sa.PrimaryKeyConstraint("program_id", "role", "party_id", name=op.f("pk_participants")),
     )
     op.create_table(
         "targets",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("code", sa.String(length=40), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column(
+            "id", sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "code", sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "kind", sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"), nullable=False
+        ),
         sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("area_code", sa.String(length=40), nullable=False),
+        sa.Column(
+            "area_code",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("households", sa.Integer(), nullable=True),
         sa.Column("contact_office", sa.String(length=200), nullable=False),
         sa.Column("ziswaf_entitled", sa.Boolean(), nullable=False),
@@ -275,12 +576,22 @@ def upgrade() -> None:
     op.create_index(op.f("ix_targets_area_code_kind"), "targets", ["area_code", "kind"], unique=False)
     op.create_table(
         "accounts",
-        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column(
+            "id", sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"), nullable=False
+        ),
         sa.Column("email", sa.String(length=200), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=False),
-        sa.Column("party_id", sa.String(length=36), nullable=True),
-        sa.Column("target_id", sa.String(length=36), nullable=True),
+        sa.Column(
+            "party_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column(
+            "target_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -291,8 +602,14 @@ def upgrade() -> None:
     )
     op.create_table(
         "assessments",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("commitment_id", sa.String(length=36), nullable=False),
+        sa.Column(
+            "id", sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "commitment_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("findings", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
@@ -302,11 +619,23 @@ def upgrade() -> None:
     op.create_index(op.f("ix_assessments_commitment_id"), "assessments", ["commitment_id"], unique=False)
     op.create_table(
         "commitment_lines",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("commitment_id", sa.String(length=36), nullable=False),
+        sa.Column(
+            "id", sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "commitment_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("aid_type", sa.String(length=40), nullable=False),
-        sa.Column("unit", sa.String(length=40), nullable=False),
+        sa.Column(
+            "aid_type",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "unit", sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"), nullable=False
+        ),
         sa.Column("attributes", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("schema_version", sa.Integer(), nullable=False),
         sa.Column("unit_value", sa.BigInteger(), nullable=True),
@@ -345,12 +674,30 @@ def upgrade() -> None:
     )
     op.create_table(
         "dispatches",
-        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column(
+            "id", sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"), nullable=False
+        ),
         sa.Column("number", sa.String(length=200), nullable=False),
-        sa.Column("commitment_id", sa.String(length=36), nullable=False),
-        sa.Column("aggregator_id", sa.String(length=36), nullable=False),
-        sa.Column("executor_id", sa.String(length=36), nullable=False),
-        sa.Column("target_id", sa.String(length=36), nullable=False),
+        sa.Column(
+            "commitment_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "aggregator_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "executor_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "target_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("vehicle", sa.String(length=200), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["aggregator_id"], ["parties.id"], name=op.f("fk_dispatches_aggregator_id")),
@@ -365,10 +712,24 @@ def upgrade() -> None:
     op.create_index(op.f("ix_dispatches_target_id"), "dispatches", ["target_id"], unique=False)
     op.create_table(
         "needs",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("target_id", sa.String(length=36), nullable=False),
-        sa.Column("program_id", sa.String(length=40), nullable=False),
-        sa.Column("aid_type", sa.String(length=40), nullable=False),
+        sa.Column(
+            "id", sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "target_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "program_id",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "aid_type",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("promised", sa.BigInteger(), nullable=False),
         sa.Column("accepted", sa.BigInteger(), nullable=False),
@@ -384,18 +745,40 @@ def upgrade() -> None:
     op.create_index(op.f("ix_needs_program_id_aid_type"), "needs", ["program_id", "aid_type"], unique=False)
     op.create_table(
         "reached",
-        sa.Column("program_id", sa.String(length=40), nullable=False),
-        sa.Column("aid_type", sa.String(length=40), nullable=False),
-        sa.Column("target_id", sa.String(length=36), nullable=False),
+        sa.Column(
+            "program_id",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "aid_type",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "target_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("since", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["target_id"], ["targets.id"], name=op.f("fk_reached_target_id")),
         sa.PrimaryKeyConstraint("program_id", "aid_type", "target_id", name=op.f("pk_reached")),
     )
     op.create_table(
         "receipts",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("commitment_id", sa.String(length=36), nullable=False),
-        sa.Column("aggregator_id", sa.String(length=36), nullable=False),
+        sa.Column(
+            "id", sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "commitment_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "aggregator_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
@@ -406,11 +789,29 @@ def upgrade() -> None:
     op.create_index(op.f("ix_receipts_commitment_id"), "receipts", ["commitment_id"], unique=False)
     op.create_table(
         "allocations",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("commitment_id", sa.String(length=36), nullable=False),
-        sa.Column("line_id", sa.String(length=36), nullable=False),
-        sa.Column("target_id", sa.String(length=36), nullable=False),
-        sa.Column("need_id", sa.String(length=36), nullable=False),
+        sa.Column(
+            "id", sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "commitment_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "line_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "target_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "need_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("released", sa.BigInteger(), nullable=False),
         sa.Column("dispatched", sa.BigInteger(), nullable=False),
@@ -436,26 +837,62 @@ def upgrade() -> None:
     op.create_index(op.f("ix_allocations_target_id"), "allocations", ["target_id"], unique=False)
     op.create_table(
         "grants",
-        sa.Column("account_id", sa.String(length=36), nullable=False),
+        sa.Column(
+            "account_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("role", sa.String(length=40), nullable=False),
-        sa.Column("program_id", sa.String(length=40), nullable=True),
-        sa.Column("area_code", sa.String(length=40), nullable=True),
+        sa.Column(
+            "role", sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "program_id",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column(
+            "area_code",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_grants_account_id")),
         sa.ForeignKeyConstraint(["area_code"], ["areas.code"], name=op.f("fk_grants_area_code")),
         sa.PrimaryKeyConstraint("account_id", "position", name=op.f("pk_grants")),
     )
     op.create_table(
         "handovers",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("dispatch_id", sa.String(length=36), nullable=False),
-        sa.Column("commitment_id", sa.String(length=36), nullable=False),
-        sa.Column("target_id", sa.String(length=36), nullable=False),
+        sa.Column(
+            "id", sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "dispatch_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "commitment_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "target_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("recipient_name", sa.String(length=200), nullable=False),
         sa.Column("recipient_office", sa.String(length=200), nullable=False),
-        sa.Column("witness_account_id", sa.String(length=36), nullable=False),
-        sa.Column("recorded_by", sa.String(length=36), nullable=False),
+        sa.Column(
+            "witness_account_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "recorded_by",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("place", sa.String(length=200), nullable=False),
         sa.Column("handed_over_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -481,8 +918,14 @@ def upgrade() -> None:
     )
     op.create_table(
         "line_identifiers",
-        sa.Column("line_id", sa.String(length=36), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column(
+            "line_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "kind", sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"), nullable=False
+        ),
         sa.Column("value", sa.String(length=200), nullable=False),
         sa.ForeignKeyConstraint(
             ["line_id"], ["commitment_lines.id"], name=op.f("fk_line_identifiers_line_id"), ondelete="CASCADE"
@@ -492,8 +935,16 @@ def upgrade() -> None:
     op.create_index(op.f("ix_line_identifiers_kind_value"), "line_identifiers", ["kind", "value"], unique=False)
     op.create_table(
         "receipt_lines",
-        sa.Column("receipt_id", sa.String(length=36), nullable=False),
-        sa.Column("line_id", sa.String(length=36), nullable=False),
+        sa.Column(
+            "receipt_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "line_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("quantity >= 1", name=op.f("ck_receipt_lines_quantity")),
         sa.ForeignKeyConstraint(["line_id"], ["commitment_lines.id"], name=op.f("fk_receipt_lines_line_id")),
@@ -502,9 +953,17 @@ def upgrade() -> None:
     )
     op.create_table(
         "tokens",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("account_id", sa.String(length=36), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column(
+            "id", sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "account_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "kind", sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"), nullable=False
+        ),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("secret_sha256", sa.String(length=64), nullable=False),
         sa.Column("scopes", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
@@ -518,10 +977,24 @@ def upgrade() -> None:
     op.create_index(op.f("ix_tokens_account_id"), "tokens", ["account_id"], unique=False)
     op.create_table(
         "dispatch_lines",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("dispatch_id", sa.String(length=36), nullable=False),
-        sa.Column("allocation_id", sa.String(length=36), nullable=False),
-        sa.Column("line_id", sa.String(length=36), nullable=False),
+        sa.Column(
+            "id", sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "dispatch_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "allocation_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "line_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("accepted", sa.BigInteger(), nullable=False),
         sa.Column("rejected", sa.BigInteger(), nullable=False),
@@ -540,11 +1013,21 @@ def upgrade() -> None:
     op.create_index(op.f("ix_dispatch_lines_dispatch_id"), "dispatch_lines", ["dispatch_id"], unique=False)
     op.create_table(
         "evidence",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("handover_id", sa.String(length=36), nullable=False),
+        sa.Column(
+            "id", sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "handover_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("file_sha256", sa.String(length=64), nullable=False),
         sa.Column("file_name", sa.String(length=200), nullable=False),
-        sa.Column("added_by", sa.String(length=36), nullable=False),
+        sa.Column(
+            "added_by",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["file_sha256"], ["files.sha256"], name=op.f("fk_evidence_file_sha256")),
         sa.ForeignKeyConstraint(["handover_id"], ["handovers.id"], name=op.f("fk_evidence_handover_id")),
@@ -554,13 +1037,27 @@ def upgrade() -> None:
     op.create_index(op.f("ix_evidence_handover_id"), "evidence", ["handover_id"], unique=False)
     op.create_table(
         "reports",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("handover_id", sa.String(length=36), nullable=False),
-        sa.Column("program_id", sa.String(length=40), nullable=False),
+        sa.Column(
+            "id", sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "handover_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "program_id",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=200), nullable=False),
-        sa.Column("verify_code", sa.String(length=40), nullable=False),
+        sa.Column(
+            "verify_code",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("file_sha256", sa.String(length=64), nullable=True),
@@ -574,8 +1071,16 @@ def upgrade() -> None:
     )
     op.create_table(
         "handover_lines",
-        sa.Column("handover_id", sa.String(length=36), nullable=False),
-        sa.Column("dispatch_line_id", sa.String(length=36), nullable=False),
+        sa.Column(
+            "handover_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "dispatch_line_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("delivered", sa.BigInteger(), nullable=False),
         sa.Column("accepted", sa.BigInteger(), nullable=False),
         sa.Column("rejected", sa.BigInteger(), nullable=False),
