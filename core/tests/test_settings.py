@@ -36,6 +36,14 @@ def test_defaults() -> None:
         "secret_file": Path("ksbb-data/secret.key"),
         "access_minutes": 15,
         "max_upload_bytes": 20 * 1024 * 1024,
+        "engine": {
+            "mode": "embedded",
+            "prefect_api_url": None,
+            "prefect_auth": None,
+            "work_pool": "ksbb",
+            "batch_size": 100,
+            "lease_seconds": 60,
+        },
         "programs": {"enabled": PROGRAM_IDS, "strict": False},
     }
     assert settings.programs.tables == {}
@@ -99,6 +107,42 @@ def test_unknown_keys_name_place_and_the_key_that_was_meant(tmp_path: Path) -> N
         ),
         ("setting_unknown", "/prot", f"setting prot (file {file}) is not known; did you mean port?"),
     ]
+
+
+def test_the_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ksbb.toml").write_text('[engine]\nmode = "server"\nprefect_api_url = "http://prefect:4200/api"\n')
+    monkeypatch.setenv("KSBB_ENGINE__LEASE_SECONDS", "30")
+    monkeypatch.setenv("KSBB_ENGINE__PREFECT_AUTH", "ksbb:very secret")
+    engine = load_settings().engine
+    assert (engine.is_server, engine.batch_size, engine.lease_seconds) == (True, 500, 30)
+    assert "very secret" not in repr(load_settings())
+    monkeypatch.setenv("KSBB_ENGINE__LAESE_SECONDS", "30")
+    with pytest.raises(InvalidInput) as caught:
+        load_settings()
+    assert messages(caught) == [
+        (
+            "setting_unknown",
+            "/engine/laese_seconds",
+            "setting engine.laese_seconds (environment variable KSBB_ENGINE__LAESE_SECONDS) is not known; "
+            "did you mean lease_seconds?",
+        )
+    ]
+
+
+def test_a_server_without_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KSBB_ENGINE__MODE", "server")
+    monkeypatch.setenv("KSBB_ENGINE__PREFECT_AUTH", "ksbb:very secret")
+    with pytest.raises(InvalidInput) as caught:
+        load_settings()
+    assert messages(caught) == [
+        (
+            "setting_invalid",
+            "/engine",
+            "setting engine (environment variable KSBB_ENGINE) is not valid: "
+            "mode server needs engine.prefect_api_url, such as http://127.0.0.1:4200/api",
+        )
+    ]
+    assert "very secret" not in str(caught.value.problems)
 
 
 def test_unknown_variable(monkeypatch: pytest.MonkeyPatch) -> None:

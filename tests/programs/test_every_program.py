@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from prefect import Flow
 
-from ksbb.flows.dispatcher import load_flow
+from ksbb.flows.catalog import load_flow
 from ksbb.program import AidType, Program, ProgramSettings, Stage
 from ksbb.program.validation import attribute_problems
 from ksbb.programs.host import ProgramHost, load_programs

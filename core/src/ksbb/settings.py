@@ -11,10 +11,20 @@ import os
 import secrets
 import tomllib
 from collections.abc import Collection, Mapping
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ksbb.domain.errors import InvalidInput, Problem, invalid
@@ -27,6 +37,7 @@ _PREFIX = "KSBB_"
 _LEVEL = "__"
 _FILE_NAME = "ksbb.toml"
 _SECRET_LENGTH = 32
+_SECRETS = frozenset({"secret", "prefect_auth"})
 _NOT_SETTINGS = frozenset({"config", "password", "admin_password"})
 """Variables for the file's name and for commands: KSBB_CONFIG, KSBB_PASSWORD, KSBB_ADMIN_PASSWORD."""
 
@@ -59,6 +70,43 @@ class ProgramsSettings(BaseModel):
         return self.__pydantic_extra__ or {}
 
 
+class EngineMode(StrEnum):
+    """Where flows run: in the process that serves, or on workers of a Prefect server."""
+
+    EMBEDDED = "embedded"
+    SERVER = "server"
+
+
+class EngineSettings(BaseModel):
+    """The engine. In mode `server` it needs `prefect_api_url`; the other settings have defaults.
+
+    `batch_size`: items in one flow run. `lease_seconds`: after how long the work of a process that died is taken up by another;
+    whoever works extends it, so that it may be short.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    mode: EngineMode = EngineMode.EMBEDDED
+    prefect_api_url: str | None = Field(default=None, pattern=r"^https?://[^\s/]+(/\S*)?$")
+    prefect_auth: SecretStr | None = Field(default=None, min_length=1, description="user:password of Prefect's API.")
+    work_pool: str = Field(default="ksbb", min_length=1, max_length=100, pattern=r"^[^/%&<>]+$")
+    batch_size: int = Field(
+        default_factory=lambda data: 100 if data.get("mode") == EngineMode.EMBEDDED else 500, ge=1, le=5000
+    )
+    lease_seconds: int = Field(default=60, ge=2, le=3600)
+
+    @property
+    def is_server(self) -> bool:
+        """Whether flows run on workers of a Prefect server."""
+        return self.mode is EngineMode.SERVER
+
+    @model_validator(mode="after")
+    def _server_has_an_address(self) -> Self:
+        if self.is_server and self.prefect_api_url is None:
+            raise ValueError("mode server needs engine.prefect_api_url, such as http://127.0.0.1:4200/api")
+        return self
+
+
 class Settings(BaseSettings):
     """The platform's settings, complete and checked. Made by `load_settings`; made directly, only arguments count."""
 
@@ -88,6 +136,7 @@ class Settings(BaseSettings):
     )
     access_minutes: int = Field(default=15, ge=1, le=24 * 60, description="Minutes that an access token is valid.")
     max_upload_bytes: int = Field(default=20 * 1024 * 1024, ge=1024, description="Largest request body in bytes.")
+    engine: EngineSettings = Field(default=EngineSettings(), description="Where flows run, and how.")
     programs: ProgramsSettings = Field(
         default=ProgramsSettings(), description="Which programs run, and their settings."
     )
@@ -201,8 +250,8 @@ def problems_of(
         # Any other key of `programs` is the table of a program: one that isn't a table is a misspelt key.
         misspelt = location[:-1] == ("programs",) and detail["type"] == "dict_type"
         if detail["type"] == "extra_forbidden" or misspelt:
-            named = ProgramsSettings if misspelt else model
-            known: Collection[str] = named.model_fields if misspelt or len(detail["loc"]) == 1 else ()
+            named = ProgramsSettings if misspelt else _model_at(model, detail["loc"])
+            known: Collection[str] = named.model_fields if named else ()
             hint = did_you_mean(location[-1], known) if known else None
             message = Text(
                 f"pengaturan {key} ({place.id}) tidak dikenal" + (f"; {hint.id}" if hint else ""),
@@ -212,19 +261,29 @@ def problems_of(
                 Problem(code="setting_unknown", message=message, pointer=_pointer(location), expected=sorted(known))
             )
             continue
-        secret = location[0] == "secret"
-        given = None if secret else detail["input"]
-        shown = "" if secret else f" {given!r}"
+        # A whole table may hold a secret
+        hidden = location[-1] in _SECRETS or isinstance(detail["input"], Mapping)
+        given = None if hidden else detail["input"]
+        shown = "" if hidden else f" {given!r}"
+        expected = detail["msg"].removeprefix("Value error, ")
         message = Text(
-            f"pengaturan {key}{shown} ({place.id}) tidak sah: {detail['msg']}",
-            f"setting {key}{shown} ({place.en}) is not valid: {detail['msg']}",
+            f"pengaturan {key}{shown} ({place.id}) tidak sah: {expected}",
+            f"setting {key}{shown} ({place.en}) is not valid: {expected}",
         )
         problems.append(
-            Problem(
-                code="setting_invalid", message=message, pointer=_pointer(location), expected=detail["msg"], given=given
-            )
+            Problem(code="setting_invalid", message=message, pointer=_pointer(location), expected=expected, given=given)
         )
     return problems
+
+
+def _model_at(model: type[BaseModel], location: tuple[int | str, ...]) -> type[BaseModel] | None:
+    """The model that the last key of a location belongs to; None in a table of values."""
+    for key in location[:-1]:
+        field = model.model_fields.get(str(key))
+        if field is None or not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
+            return None
+        model = field.annotation
+    return model
 
 
 def _named_file() -> Path | None:

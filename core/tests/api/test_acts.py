@@ -102,7 +102,7 @@ async def test_whoever_repeats_an_act_that_another_process_does_waits_for_its_an
     async with world.platform.desk(world.secretariat) as desk:
         await desk.unit.connection.execute(delete(tables.idempotency))
     async with world.platform.desk(world.secretariat) as desk:
-        desk.unit.insert_row(tables.idempotency, kept)
+        desk.unit.insert_row(tables.idempotency, dict(kept))
         await desk.unit.settle()
         repeated = asyncio.create_task(api.send(world.secretariat, "POST", "/collaborators", **request))
         await asyncio.wait([repeated], timeout=0.3)

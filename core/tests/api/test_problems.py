@@ -317,14 +317,18 @@ async def test_a_database_that_is_away(programs: ProgramHost, settings: Settings
         live = await client.get("/api/v1/health/live")
     await database.close()
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    message = "the database doesn't answer just now; repeat this in a moment, an act with the same Idempotency-Key"
     assert answer.json() == problem(
-        "unavailable",
-        503,
-        "Unavailable",
-        "the service is away just now; retry after Retry-After",
-        "/api/v1/targets",
+        "unavailable", 503, "Unavailable", message, "/api/v1/targets", one("database_away", "", message)
     )
-    assert (ready.status_code, ready.json()) == (503, {"status": "unready", "database": "down", "programs": {}})
+    assert (ready.status_code, ready.headers["retry-after"]) == (503, "5")
+    assert ready.json() == {
+        "status": "unready",
+        "database": "down",
+        "schema": None,
+        "engine": "elsewhere",
+        "programs": {},
+    }
     assert (live.status_code, live.json()) == (200, {"status": "live"})
 
 

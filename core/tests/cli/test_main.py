@@ -1,6 +1,7 @@
 """The root command: quick help, lazy commands, errors as messages with exit codes."""
 
 import re
+import sqlite3
 import subprocess
 import sys
 from importlib.metadata import version
@@ -9,7 +10,10 @@ from typing import Any
 
 import pytest
 
-COMMANDS = ("demo", "init", "serve", "replay", "db", "programs", "users", "import", "export")
+COMMANDS = (
+    *("demo", "init", "serve", "up", "deploy", "dispatch", "worker", "replay", "db", "doctor", "engine"),
+    *("programs", "users", "import", "export"),
+)
 SLOW = ("prefect", "litestar", "sqlalchemy", "pydantic", "rich", "typst", "msgspec")
 
 
@@ -71,3 +75,37 @@ def test_a_misspelt_variable(ksbb: Any, monkeypatch: pytest.MonkeyPatch) -> None
     assert said.err == (
         "Invalid input:\n  environment variable KSBB_DATA_DRI is not known; did you mean data_dir? (/data_dri)\n"
     )
+
+
+def test_a_database_that_is_away(ksbb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KSBB_DATABASE_URL", "postgresql+asyncpg://nobody@127.0.0.1:1/nothing")
+    said = ksbb("db", "check")
+    assert (said.code, said.out) == (1, "")
+    assert said.err == (
+        "Unavailable:\n  the database doesn't answer just now; repeat this in a moment, an act with the same Idempotency-Key; "
+        "check that the database server runs and that database_url is right\n"
+    )
+
+
+def test_a_file_that_is_no_database(ksbb: Any) -> None:
+    Path("ksbb-data").mkdir()
+    Path("ksbb-data/ksbb.sqlite3").write_text("Dear reader, this is no database. " * 100)
+    said = ksbb("db", "upgrade")
+    assert (said.code, said.out) == (1, "")
+    assert said.err == (
+        "Unavailable:\n  the database's file can't be read; check database_url, the rights on the file and its folder; "
+        "restore the last backup if the file is damaged\n"
+    )
+
+
+def test_a_database_that_is_half_upgraded(ready: Any) -> None:
+    with sqlite3.connect("ksbb-data/ksbb.sqlite3") as connection:
+        connection.execute("DROP TABLE follow_ups")
+    connection.close()
+    message = (
+        "Conflict with the present state:\n  the database's schema (0001) isn't whole: table follow_ups is missing; a migration "
+        "was cut off, or somebody changed it; restore the last backup, then run `ksbb db upgrade`\n"
+    )
+    for command in (("serve", "--port", "18641"), ("db", "check"), ("db", "upgrade"), ("engine", "status")):
+        said = ready(*command)
+        assert (said.code, said.out, said.err) == (1, "", message), command

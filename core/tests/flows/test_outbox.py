@@ -11,8 +11,7 @@ import pytest
 from ksbb.domain.commitments import AssessmentState
 from ksbb.domain.rights import SYSTEM
 from ksbb.flows.bench import MAX_ATTEMPTS
-from ksbb.flows.context import engine_context
-from ksbb.flows.dispatcher import Batch, work_off
+from ksbb.flows.claims import Batch
 from ksbb.program import Stage
 from ksbb.storage import tables
 from ksbb.testing import Driven, Step
@@ -42,10 +41,14 @@ async def test_a_submitted_commitment_is_assessed(rig: Any) -> None:
         "status": "pending",
         "attempts": 0,
         "available_at": rig.clock.now(),
+        "batch_id": None,
+        "begun_at": None,
         "claimed_until": None,
+        "losses": 0,
         "reason": "",
         "created_at": rig.clock.now(),
         "done_at": None,
+        "trace": None,
     }
     await rig.engine.drain()
     assert await standing(rig, driven, "pangan-assess") == DONE
@@ -193,8 +196,8 @@ async def test_a_repeated_batch_has_its_effects_once(rig: Any) -> None:
     (follow_up,) = await rig.rows(tables.outbox, subject_id=driven.handover.id, consumer="umkm-follow-up")
     events = await rig.rows(tables.events)
     for consumer, item in (("umkm-assess", assess["id"]), ("umkm-follow-up", follow_up["id"])):
-        batch = Batch(program_id="umkm", consumer=consumer, items=(item, item))
-        await rig.on_engine(lambda batch=batch: work_off(engine_context(), batch, rig.engine._run_flow))
+        batch = Batch(id="again", program_id="umkm", consumer=consumer, items=(item, item))
+        await rig.on_engine(lambda batch=batch: rig.engine._work_off(batch))
         assert rig.runs(f"umkm {consumer} × 2")[-1]["state"] == "COMPLETED"
     assert await rig.rows(tables.events) == events
     assert await rig.rows(tables.outbox, id=assess["id"]) == [assess]

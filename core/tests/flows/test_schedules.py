@@ -9,7 +9,7 @@ import pytest
 
 from ksbb.domain.follow_ups import FollowUpStatus
 from ksbb.domain.rights import Role
-from ksbb.flows.dispatcher import load_flow
+from ksbb.flows.catalog import load_flow
 from ksbb.flows.embedded import Scheduled
 from ksbb.storage import tables
 from ksbb.storage.rows import change

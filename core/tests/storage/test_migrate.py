@@ -101,3 +101,71 @@ async def test_newer_than_the_code(database: Database) -> None:
             "this version of ksbb doesn't know the database's schema (0042), the newest it knows is 0001; "
             "install a newer ksbb, or check database_url",
         )
+
+
+PARTS = [
+    ("DROP TABLE follow_ups", "table follow_ups is missing"),
+    ("ALTER TABLE outbox DROP COLUMN trace", "column outbox.trace is missing"),
+    ("DROP INDEX ix_outbox_due", "index ix_outbox_due is missing or not valid"),
+]
+
+
+@pytest.mark.parametrize(("broken", "fault"), PARTS)
+async def test_a_migration_that_was_cut_off_is_refused(database: Database, broken: str, fault: str) -> None:
+    async with database.write() as connection:
+        await connection.execute(text(broken))
+    assert await state(database) is SchemaState.PARTIAL
+    for act in (check, upgrade):
+        with pytest.raises(Conflict) as caught:
+            await act(database)
+        problem = caught.value.problems[0]
+        assert (problem.code, problem.message.en) == (
+            "schema_partial",
+            f"the database's schema (0001) isn't whole: {fault}; a migration was cut off, or somebody changed it; "
+            "restore the last backup, then run `ksbb db upgrade`",
+        )
+        assert (problem.expected, problem.given) == ("0001", "0001")
+
+
+async def test_an_index_that_was_left_invalid(database: Database) -> None:
+    if database.is_sqlite:
+        return  # indexes are made whole or not at all there
+    async with database.write() as connection:
+        invalid = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_outbox_due'::regclass"
+        await connection.execute(text(invalid))
+    with pytest.raises(Conflict, match="index ix_outbox_due is missing or not valid"):
+        await check(database)
+
+
+async def test_tables_without_a_revision(database: Database) -> None:
+    async with database.write() as connection:
+        await connection.execute(text("DELETE FROM alembic_version"))
+    for act in (check, upgrade):
+        with pytest.raises(Conflict) as caught:
+            await act(database)
+        assert caught.value.problems[0].message.en.startswith(
+            "the database's schema (no revision) isn't whole: table accounts stands there without a revision, "
+        )
+        assert ", … (+" in caught.value.problems[0].message.en
+
+
+async def test_several_revisions(database: Database) -> None:
+    async with database.write() as connection:
+        await connection.execute(text("INSERT INTO alembic_version VALUES ('0002')"))
+    with pytest.raises(Conflict, match=r"isn't whole: it names several revisions: 0001, 0002; "):
+        await check(database)
+
+
+async def test_a_mark_of_an_upgrade_under_way(database: Database) -> None:
+    async with database.write() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = 'upgrading'"))
+    with pytest.raises(Conflict, match=r"doesn't know the database's schema \(upgrading\)"):
+        await check(database)
+
+
+async def test_what_others_added_does_no_harm(database: Database) -> None:
+    async with database.write() as connection:
+        await connection.execute(text("ALTER TABLE parties ADD COLUMN nickname TEXT"))
+        await connection.execute(text("CREATE TABLE reports_of_others (id INTEGER)"))
+        await connection.execute(text("CREATE INDEX ix_of_others ON parties (nickname)"))
+    await check(database)

@@ -29,7 +29,7 @@ IdempotencyKey = Annotated[
         max_length=200,
         pattern=r"^[A-Za-z0-9._:-]+$",
         description="A key of your choice for this act, such as a UUID. Repeating the request with the same key and "
-        "body gives the first answer again (header `Idempotency-Replayed: true`) and does nothing twice.",
+        "body gives the first answer again (header `Idempotency-Replayed: true`) and does nothing twice. Kept for 7 days.",
     ),
 ]
 IfMatch = Annotated[

@@ -1,5 +1,7 @@
 """The API as a Litestar application."""
 
+from collections.abc import Callable
+
 from litestar import Litestar, Router
 from litestar.openapi import OpenAPIConfig
 
@@ -27,23 +29,33 @@ from ksbb.api import (
 )
 from ksbb.api.acts import PREFIX
 from ksbb.api.bodies import check_request
-from ksbb.api.context import Context
-from ksbb.api.observe import Started, finish
+from ksbb.api.context import Context, EngineStanding
+from ksbb.api.metrics import metrics
+from ksbb.api.observe import Known, Started, finish
 from ksbb.api.openapi import INTRODUCTION, TAGS, TITLE, VERSION, components
 from ksbb.api.problems import EXCEPTION_HANDLERS
 from ksbb.programs.host import ProgramHost
 from ksbb.settings import Settings
+from ksbb.telemetry import tracing
 from ksbb.usecases.platform import Platform
 
 MAX_JSON_BYTES = 1024 * 1024
 """Largest body of a request that isn't an upload."""
 
 
-def create_app(platform: Platform, settings: Settings, host: ProgramHost) -> Litestar:
-    """The API over a platform. Who made the platform closes it. Raises InvalidInput when there is no secret to sign
-    with.
+def create_app(
+    platform: Platform,
+    settings: Settings,
+    host: ProgramHost,
+    engine_standing: Callable[[], EngineStanding] = lambda: "elsewhere",
+) -> Litestar:
+    """The API over a platform; `engine_standing` tells how the engine of this process stands. Who made the platform closes it.
+
+    Raises InvalidInput when there is no secret to sign with.
     """
-    found = Context(platform=platform, settings=settings, host=host, secret=settings.read_secret())
+    tracing.configure()
+    secret = settings.read_secret()
+    found = Context(platform=platform, settings=settings, host=host, secret=secret, engine=engine_standing)
     api = Router(
         PREFIX,
         route_handlers=[
@@ -69,10 +81,10 @@ def create_app(platform: Platform, settings: Settings, host: ProgramHost) -> Lit
             verify.router(),
         ],
         before_request=check_request,
-        middleware=[auth.Authentication],
+        middleware=[auth.Authentication, Known()],
     )
     app = Litestar(
-        route_handlers=[api, verify.verify_page],
+        route_handlers=[api, verify.verify_page, metrics],
         openapi_config=OpenAPIConfig(
             title=TITLE,
             version=VERSION,

@@ -1,9 +1,9 @@
 """What every handler needs: the platform, the settings, the programs, and who asks."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from litestar import Litestar, Request
 from litestar.datastructures import State
@@ -23,10 +23,14 @@ ANONYMOUS = Actor(account_id="anonymous", name="")
 """Who asks without proof of who they are. May read what is public."""
 
 
+EngineStanding = Literal["starting", "ready", "failed", "stopped", "elsewhere"]
+"""How the engine of this process stands; `elsewhere` when this process has none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What the API works with. `secret` signs access tokens; `in_flight` holds the (account, idempotency key) of
-    running acts.
+    running acts; `engine` tells how the engine stands.
     """
 
     platform: Platform
@@ -34,6 +38,7 @@ class Context:
     host: ProgramHost
     secret: str
     in_flight: set[tuple[str, str]] = field(default_factory=set)
+    engine: Callable[[], EngineStanding] = lambda: "elsewhere"
 
 
 def context(app: Litestar) -> Context:

@@ -57,6 +57,7 @@ async def dispatch(
             expected_version=version_of(if_match),
             vehicle=data.vehicle,
         )
+        await desk.unit.settle()
         sent = next(found for found in await dispatches_of(desk, commitment_id) if found.id == made.id)
         body = DispatchedOut(dispatch=dispatch_out(sent), commitment=state_out(changed))
         return Answer(body=body, status=201, version=changed.version, location=f"/dispatches/{made.id}")

@@ -12,7 +12,8 @@ from ksbb.domain.areas import AreaLevel
 from ksbb.domain.errors import invalid
 from ksbb.domain.text import Text
 from ksbb.statistics.coverage import Coverage, coverage
-from ksbb.statistics.figures import Dimension, Period, Statistics, statistics
+from ksbb.statistics.figures import Statistics, statistics
+from ksbb.statistics.sums import Dimension, Period
 
 
 @get("/coverage", operation_id="get_coverage", summary="Coverage", tags=["coverage"])

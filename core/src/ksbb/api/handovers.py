@@ -232,6 +232,7 @@ async def report(request: ApiRequest, handover_id: FromPath[str], language: Docu
 
 
 async def _done(request: ApiRequest, desk: Desk, changed: Commitment, handover_id: str) -> HandedOverOut:
+    await desk.unit.settle()
     found = next(one for one in await movements.handovers_of(desk, changed.id) if one.id == handover_id)
     return HandedOverOut(
         handover=handover_out(found, context(request.app).settings.public_url),

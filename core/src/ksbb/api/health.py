@@ -1,12 +1,13 @@
 """Whether the service runs and is ready."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from litestar import Response, Router, get
 
-from ksbb.api.context import ApiRequest, context
+from ksbb.api.context import ApiRequest, EngineStanding, context
 from ksbb.programs.status import ProgramState
+from ksbb.storage.migrate import SchemaState
 from ksbb.usecases.read import health
 
 
@@ -17,34 +18,53 @@ class LiveOut(msgspec.Struct, kw_only=True):
 
 
 class ReadyOut(msgspec.Struct, kw_only=True):
-    """Whether requests can be served: the database, and each program. A program that is away doesn't make the whole
-    unready.
+    """Whether requests can be served, and how each part stands. Only database and schema decide: without the engine acts go on
+    and their work waits, and a program that is away is away for itself alone.
     """
 
-    status: Literal["ready", "unready"]
-    database: Literal["up", "down"]
-    programs: dict[str, ProgramState]
+    status: Annotated[
+        Literal["ready", "unready"], msgspec.Meta(description="Send requests here, or don't. `unready` goes with 503.")
+    ]
+    database: Annotated[Literal["up", "down"], msgspec.Meta(description="Whether the database answers a query.")]
+    schema: Annotated[
+        SchemaState | None,
+        msgspec.Meta(
+            description="`current`; `unknown` where a newer version upgraded the database under this process, which serves on; "
+            "`empty`, `behind` and `partial` keep it from serving. Null while the database is down."
+        ),
+    ]
+    engine: Annotated[
+        EngineStanding,
+        msgspec.Meta(
+            description="The engine in this process: `starting`, `ready`, `failed`, `stopped`; `elsewhere` when it runs in "
+            "processes of its own."
+        ),
+    ]
+    programs: Annotated[dict[str, ProgramState], msgspec.Meta(description="Each program by id.")]
 
 
 @get("/live", operation_id="live", summary="Is it running", sync_to_thread=False)
 def live() -> LiveOut:
-    """The process answers."""
+    """The process answers. Restart it when it doesn't."""
     return LiveOut()
 
 
 @get("/ready", operation_id="ready", summary="Is it ready")
 async def ready(request: ApiRequest) -> Response[ReadyOut]:
-    """200 when the database answers, else 503 with the same body."""
+    """200 when requests can be served, else 503 with the same body."""
     found = context(request.app)
-    up = await health.database_answers(found.platform.database)
+    schema = await health.schema_of(found.platform.database)
+    serves = schema in (SchemaState.CURRENT, SchemaState.UNKNOWN)
     return Response(
         ReadyOut(
-            status="ready" if up else "unready",
-            database="up" if up else "down",
+            status="ready" if serves else "unready",
+            database="down" if schema is None else "up",
+            schema=schema,
+            engine=found.engine(),
             programs={status.id: status.state for status in found.host.statuses()},
         ),
-        status_code=200 if up else 503,
-        headers={} if up else {"Retry-After": "5"},
+        status_code=200 if serves else 503,
+        headers={} if serves else {"Retry-After": "5"},
     )
 
 

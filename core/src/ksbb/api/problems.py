@@ -25,7 +25,8 @@ from ksbb.domain.errors import (
     Unavailable,
 )
 from ksbb.domain.text import Text
-from ksbb.storage.database import is_passing
+from ksbb.storage.trouble import trouble_of
+from ksbb.telemetry.metrics import DATABASE_TROUBLE
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
@@ -136,9 +137,12 @@ def _read(request: ApiRequest, error: Exception) -> tuple[int, Phrase, tuple[Pro
             message=Text("sebuah nilai terlalu panjang atau terlalu besar", "a value is too long or too large"),
         )
         return 422, PHRASES[422], (problem,), {}
-    if is_passing(error):
-        _LOG.warning("database_unavailable", reason=str(getattr(error, "orig", error)))
-        return 503, PHRASES[503], (), {"Retry-After": str(RETRY_SECONDS)}
+    trouble = trouble_of(error)
+    if trouble is not None:
+        DATABASE_TROUBLE.labels(trouble.code).inc()
+        _LOG.warning("database_unavailable", trouble=trouble.code, reason=str(getattr(error, "orig", None) or error))
+        problem = Problem(code=trouble.code, message=trouble.message)
+        return 503, PHRASES[503], (problem,), {"Retry-After": str(trouble.retry_seconds)}
     _LOG.error("unexpected_error", path_template=request.scope.get("path_template", ""), exc_info=error)
     return 500, PHRASES[500], (), {}
 

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from ksbb.app import opened
+from ksbb.cli.replay.acts import ActsAtDesk
 from ksbb.cli.replay.dataset import PROGRAMS, build
 from ksbb.cli.replay.figures import Figure, figures_of
 from ksbb.cli.replay.run import Replay, ReplayClock
@@ -100,21 +101,27 @@ async def _replay(settings: Settings, program: str | None) -> Rows:
                 if not _console.is_terminal:
                     _console.print(f"{time.monotonic() - started:6.1f} s  {what}", soft_wrap=True)
 
+            acts = ActsAtDesk(runtime.platform)
             running = Replay(
-                runtime.platform, runtime.engine, clock, report, lambda made: _keep_passwords(settings, made)
+                platform=runtime.platform,
+                acts=acts,
+                flows=runtime.engine,
+                calendar=clock,
+                report=report,
+                keep_passwords=lambda made: _keep_passwords(settings, made),
             )
-            await running.run(build(program))
+            await running.run(build(*([program] if program else [])))
             progress.update(task, description="selesai / done", completed=1, total=1)
         seconds = time.monotonic() - started
         summary = {
             "program": program,
-            "acts": running.acts,
+            "acts": acts.done,
             "seconds": round(seconds, 1),
-            "acts_per_second": round(running.acts / seconds, 1),
+            "acts_per_second": round(acts.done / seconds, 1),
         }
         (settings.data_dir / _DONE).write_text(json.dumps(summary), "utf-8")
         _console.print(
-            f"{running.acts} acts in {seconds:.1f} s ({running.acts / seconds:.0f} acts/s, flows and documents included)"
+            f"{acts.done} acts in {seconds:.1f} s ({acts.done / seconds:.0f} acts/s, flows and documents included)"
         )
         async with runtime.platform.database.read() as connection:
             return [(figure, await figure.replayed(connection)) for figure in figures_of(program)]

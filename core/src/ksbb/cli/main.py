@@ -2,15 +2,25 @@
 
 import sys
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from ksbb.domain.errors import KsbbError
 
 _COMMANDS = {
     "demo": ("ksbb.cli.demo:demo", "Set up a demonstration, replay the published figures, then serve it."),
     "init": ("ksbb.cli.setup:init", "Set up the data folder: secret, database, areas, first admin."),
-    "serve": ("ksbb.cli.serve:serve", "Serve the API and run the flows."),
+    "serve": ("ksbb.cli.serve:serve", "Serve the API, and run the flows unless workers do."),
+    "up": ("ksbb.cli.up:up", "Try the server mode: everything it needs, on this machine."),
+    "deploy": ("ksbb.cli.server:deploy", "Register all flows and schedules at Prefect's server."),
+    "dispatch": ("ksbb.cli.server:dispatch", "Hand the outbox's work to Prefect's server."),
+    "worker": ("ksbb.cli.server:worker", "Run flows for Prefect's server."),
     "replay": ("ksbb.cli.demo:replay", "Replay KSBB's history and compare it with the published figures."),
     "db": ("ksbb.cli.setup:db", "Upgrade or check the database."),
+    "doctor": ("ksbb.cli.doctor:doctor", "Examine configuration, database, programs, engine and machine."),
+    "engine": ("ksbb.cli.engine:engine", "See, retry or drop the engine's work."),
     "programs": ("ksbb.cli.programs:programs", "See the programs and how they stand."),
     "users": ("ksbb.cli.users:users", "Add accounts and tokens."),
     "import": ("ksbb.cli.data:import_", "Import areas, targets or needs from CSV."),
@@ -52,13 +62,24 @@ def main() -> None:
     """Run the command line. Ends with 0 when done, 1 for a problem that the message explains, 2 for a wrong call."""
     try:
         root(prog_name="ksbb")
-    except Exception as error:
-        from ksbb.domain.errors import KsbbError  # noqa: PLC0415 - only a failure needs it
-
-        if not isinstance(error, KsbbError):
+    except Exception as raised:
+        error = _explained(raised)
+        if error is None:
             raise
         click.echo(f"{error.title.en}:", err=True)
         for problem in error.problems:
             place = f" ({problem.pointer})" if problem.pointer else ""
             click.echo(f"  {problem.message.en}{place}", err=True)
         sys.exit(1)
+
+
+def _explained(raised: Exception) -> "KsbbError | None":
+    """The error as one with a message for people; None for one that nobody foresaw."""
+    from ksbb.domain.errors import KsbbError  # noqa: PLC0415 - only a failure needs it
+
+    if isinstance(raised, KsbbError):
+        return raised
+    from ksbb.storage.trouble import trouble_of  # noqa: PLC0415
+
+    trouble = trouble_of(raised)
+    return trouble.as_error() if trouble else None

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-import structlog
 
 from ksbb.domain.rights import Actor, Grant, Role
 from ksbb.settings import Settings, load_settings
 from ksbb.storage import migrate
 from ksbb.storage.database import Database
+from ksbb.telemetry import logs
 from ksbb.usecases.platform import Platform, SystemClock
 
 Result = TypeVar("Result")
@@ -27,6 +27,9 @@ data_option = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     default=None,
     help="The data folder (default: ksbb-data).",
+)
+metrics_option = click.option(
+    "--metrics", default=None, metavar="[HOST:]PORT", help="Serve figures for Prometheus there (host: 127.0.0.1)."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for machines.")
 
@@ -45,23 +48,28 @@ def quiet_logs() -> None:
 def log_to_stderr(level: int) -> None:
     """Logs go to stderr, from `level` on: as lines for people on a terminal, else as JSON, one object per line.
 
-    Tracebacks come without the values of variables, which may be personal or secret.
+    Secrets, personal data and the values of variables are hidden.
     """
-    human = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *(
-                [human]
-                if sys.stderr.isatty()
-                else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-            ),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    logs.configure(level, for_people=sys.stderr.isatty())
+
+
+def serve_metrics(address: str | None) -> None:
+    """Serve this process's figures at `[host:]port`, for a process that has no API. Raises UsageError when that can't be."""
+    if address is None:
+        return
+    from prometheus_client import start_http_server  # noqa: PLC0415 - only long-running commands need it
+
+    from ksbb.telemetry.metrics import REGISTRY  # noqa: PLC0415
+
+    host, _, port = address.rpartition(":")
+    try:
+        start_http_server(int(port), host.strip("[]") or "127.0.0.1", registry=REGISTRY)
+    except (ValueError, OverflowError) as error:
+        raise click.UsageError(f"--metrics takes [host:]port, such as 9464 or 0.0.0.0:9464, not {address}") from error
+    except OSError as error:
+        raise click.UsageError(
+            f"figures can't be served at {address}: {error.strerror}; choose another port"
+        ) from error
 
 
 @asynccontextmanager

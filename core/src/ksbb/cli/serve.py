@@ -1,7 +1,9 @@
 """`ksbb serve`: the API, its documentation and the flows, in one process."""
 
 import logging
+import signal
 import socket
+import sys
 from pathlib import Path
 
 import click
@@ -15,13 +17,16 @@ from ksbb.settings import Settings
 from ksbb.storage import migrate
 from ksbb.storage.database import Database
 
+_DRAIN_SECONDS = 30
+"""How long a stop waits for running requests."""
+
 
 @click.command()
 @data_option
 @click.option("--host", default=None, help="Address to listen on (default: 127.0.0.1).")
 @click.option("--port", type=int, default=None, help="Port to listen on (default: 8000).")
 def serve(data: Path | None, host: str | None, port: int | None) -> None:
-    """Serve the API and run the flows, until interrupted."""
+    """Serve the API and, unless workers do it, run the flows, until stopped. Running requests are finished first."""
     start(settings_for(data, host=host, port=port))
 
 
@@ -31,14 +36,25 @@ def start(settings: Settings) -> None:
     Raises Unavailable when the port or the data folder is in use, Conflict when the schema isn't the present one.
     """
     log_to_stderr(logging.INFO)
+    # uvicorn drains at SIGTERM and then raises the signal once more: by that a clean end would look like a failed one
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     _require_free_port(settings)
     run(lambda: _require_schema(settings))
     application = web(settings)
     where = f"http://{settings.host}:{settings.port}"
     click.echo(f"API            {where}/api/v1", err=True)
     click.echo(f"Documentation  {where}/api/v1/docs", err=True)
+    if settings.engine.is_server:
+        click.echo(f"Flows          on workers of {settings.engine.prefect_api_url}", err=True)
     click.echo("Stop with Ctrl-C.", err=True)
-    uvicorn.run(application, host=settings.host, port=settings.port, log_config=None, access_log=False)
+    uvicorn.run(
+        application,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+    )
 
 
 async def _require_schema(settings: Settings) -> None:

@@ -1,1 +1,1 @@
-"""The engine's adapter: Prefect in this process, the dispatcher that hands it the outbox, core's own flows."""
+"""The engine's adapter: Prefect embedded or on a server, claims on the outbox, dispatcher and worker, core's own flows."""

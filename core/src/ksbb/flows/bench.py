@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from structlog.contextvars import bound_contextvars
 
 from ksbb.domain.commitments import Commitment, CommitmentStatus
 from ksbb.domain.rights import SYSTEM
@@ -22,17 +24,42 @@ from ksbb.program import (
     Stage,
 )
 from ksbb.storage import tables
+from ksbb.storage.database import is_passing
+from ksbb.storage.prepared import Prepared
+from ksbb.storage.rows import fetch_all
+from ksbb.telemetry.flows import count_items
 from ksbb.usecases import assess, follow_ups
-from ksbb.usecases.chain import donor_class, load_commitment, load_target
+from ksbb.usecases.chain import donor_class, load_ahead, load_commitment, load_target
 from ksbb.usecases.desk import ActiveProgram, Desk, jakarta_day
 from ksbb.usecases.hand_over import load_dispatch, load_handover
 from ksbb.usecases.platform import Platform
 
 MAX_ATTEMPTS = 5
+SET = 100
+"""Items that are done in one transaction: their commitments are locked for some tens of milliseconds."""
+_ABOUT_COMMITMENTS = (Stage.SUBMITTED, Stage.APPROVED, Stage.ALLOCATED, Stage.REJECTED, Stage.CLOSED)
 _FIRST_WAIT = timedelta(seconds=10)
 _LIVE = (CommitmentStatus.SUBMITTED, CommitmentStatus.APPROVED, CommitmentStatus.CLOSED)
 _SHOWN = 4
 _log = structlog.get_logger("ksbb.flows")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A row of the outbox that is to be done: `subject_id` is what it is about, `event_id` what caused it."""
+
+    id: str
+    program_id: str
+    consumer: str
+    stage: str
+    subject_id: str
+    event_id: str
+
+
+Work = Callable[[Desk, Item], Awaitable[None]]
+"""What is done about an item, in its unit of work."""
+_PENDING = select(tables.outbox).where(tables.outbox.c.status == "pending").with_for_update()
+_ONE = Prepared(_PENDING.where(tables.outbox.c.id == bindparam("item")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +124,7 @@ class Bench:
     async def each(self, items: Sequence[str], step: Callable[[Case], Awaitable[None]]) -> Outcome:
         """Run `step` on every item, each in a unit of work of its own and exactly once."""
 
-        async def work(desk: Desk, row: Row[Any]) -> None:
+        async def work(desk: Desk, row: Item) -> None:
             await step(await _open_case(desk, self.active, row))
 
         return await each_item(self.platform, items, work)
@@ -121,32 +148,50 @@ class Bench:
             )
 
 
-async def each_item(
-    platform: Platform, items: Sequence[str], work: Callable[[Desk, Row[Any]], Awaitable[None]]
-) -> Outcome:
+async def each_item(platform: Platform, items: Sequence[str], work: Work) -> Outcome:
     """Do `work` for every outbox item: effects and the item's `done` are one transaction, so a repeated batch does no harm.
 
-    An item whose work raises is rolled back and waits for its next attempt; after `MAX_ATTEMPTS` it is parked with the reason.
+    Items are done by sets, one transaction for each. Where one of a set raises, the set is rolled back and done item by item: the
+    one whose work raises waits for its next attempt, and after `MAX_ATTEMPTS` it is parked with the reason.
     """
-    done = skipped = failed = 0
-    table = tables.outbox
-    for item in items:
+    done = failed = 0
+    for start in range(0, len(items), SET):
+        part = items[start : start + SET]
         try:
-            async with platform.desk(SYSTEM) as desk:
-                query = select(table).where(table.c.id == item, table.c.status == "pending").with_for_update()
-                row = (await desk.unit.connection.execute(query)).first()
-                if row is None:
-                    skipped += 1
-                    continue
-                await work(desk, row)
-                await desk.unit.connection.execute(
-                    update(table).where(table.c.id == item).values(status="done", done_at=desk.now, claimed_until=None)
-                )
-            done += 1
-        except Exception as error:  # noqa: BLE001 - one item's failure, of whatever kind, must not fail its batch
-            failed += 1
-            await set_aside(platform, item, error)
+            done += await _at_once(platform, part, work)
+        except Exception as error:
+            if isinstance(error, SQLAlchemyError) and is_passing(error):
+                raise
+            if len(part) == 1:
+                failed += 1
+                await set_aside(platform, part[0], error)
+                continue
+            for item in part:
+                try:
+                    done += await _at_once(platform, [item], work)
+                except Exception as own:  # noqa: BLE001 - one item's failure, of whatever kind, must not fail its batch
+                    failed += 1
+                    await set_aside(platform, item, own)
+    skipped = len(items) - done - failed
+    count_items(done=done, failed=failed)
     return Outcome(done=done, skipped=skipped, failed=failed)
+
+
+async def _at_once(platform: Platform, items: Sequence[str], work: Work) -> int:
+    """Do `work` for these items in one transaction; how many there were to do."""
+    table = tables.outbox
+    async with platform.desk(SYSTEM) as desk:
+        if len(items) == 1:
+            rows = await _ONE.records(desk.unit.link, Item, item=items[0])
+        else:
+            query = _PENDING.where(table.c.id.in_(items)).order_by(table.c.id)
+            rows = await fetch_all(desk.unit.connection, query, Item)
+            await load_ahead(desk, {row.subject_id for row in rows if row.stage in _ABOUT_COMMITMENTS})
+        for row in rows:
+            with bound_contextvars(item=row.id, commitment_id=row.subject_id):
+                await work(desk, row)
+            desk.unit.change(table, {"id": row.id}, status="done", done_at=desk.now, claimed_until=None)
+    return len(rows)
 
 
 async def set_aside(platform: Platform, item: str, error: Exception) -> None:
@@ -188,7 +233,7 @@ async def set_aside(platform: Platform, item: str, error: Exception) -> None:
     )
 
 
-async def _open_case(desk: Desk, active: ActiveProgram, row: Row[Any]) -> CommitmentCase:
+async def _open_case(desk: Desk, active: ActiveProgram, row: Item) -> CommitmentCase:
     connection = desk.unit.connection
     handed_over = executor_id = None
     commitment_id = row.subject_id

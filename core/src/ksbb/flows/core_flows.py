@@ -1,17 +1,16 @@
-"""Core's own flows: handover reports, life-cycle events, licences that run out, follow-ups that are due."""
+"""Core's own flows: handover reports, life-cycle events, licences that run out, follow-ups that are due, old idempotency keys."""
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 
 from prefect import flow
-from sqlalchemy import Row, select, update
+from sqlalchemy import delete, select, tuple_
 
 from ksbb.documents.render import RenderError, render_report
 from ksbb.domain.parties import AggregatorStatus, Licence
 from ksbb.domain.rights import SYSTEM, Role
 from ksbb.domain.text import Text
-from ksbb.flows.bench import each_item
+from ksbb.flows.bench import Item, each_item
 from ksbb.flows.context import EngineContext, engine_context
 from ksbb.program import FollowUpPlan
 from ksbb.program.hooks import LifecycleEvent
@@ -26,6 +25,10 @@ PRESSES = 2
 """How many reports are printed at the same time."""
 LICENCE_WATCH_DAYS = (30, 14, 3)
 """How long before its end a licence is announced."""
+KEYS_KEPT = timedelta(days=7)
+"""How long a request may be repeated with its idempotency key."""
+KEYS_AT_ONCE = 1000
+"""Keys removed in one transaction: on SQLite nobody else writes meanwhile."""
 
 
 @flow(name="ksbb-handover-reports")
@@ -37,15 +40,12 @@ async def handover_reports(items: list[str]) -> None:
     printing = (_print(context, presses, item) for item in items)
     printed = dict(zip(items, await asyncio.gather(*printing, return_exceptions=True), strict=True))
 
-    async def work(desk: Desk, row: Row[Any]) -> None:
+    async def work(desk: Desk, row: Item) -> None:
         pdf = printed[row.id]
         if isinstance(pdf, BaseException):
             raise pdf
-        digest = await keep_file(desk.unit, pdf, "application/pdf")
-        table = tables.reports
-        await desk.unit.connection.execute(
-            update(table).where(table.c.handover_id == row.subject_id).values(file_sha256=digest)
-        )
+        digest = keep_file(desk.unit, pdf, "application/pdf")
+        desk.unit.change(tables.reports, {"handover_id": row.subject_id}, file_sha256=digest)
 
     await each_item(context.platform, items, work)
 
@@ -72,7 +72,7 @@ async def lifecycle(items: list[str]) -> None:
     """Tell the programs that listen of each life-cycle event."""
     context = engine_context()
 
-    async def work(desk: Desk, row: Row[Any]) -> None:
+    async def work(desk: Desk, row: Item) -> None:
         event, commitment = tables.events, tables.commitments
         query = select(event.c.at, event.c.payload, commitment.c.id, commitment.c.number).join(
             commitment, event.c.stream == "commitment:" + commitment.c.id
@@ -98,6 +98,24 @@ async def follow_ups_due() -> None:
     context = engine_context()
     async with context.platform.desk(SYSTEM) as desk:
         await follow_ups.mark_overdue(desk, desk.today)
+
+
+@flow(name="ksbb-idempotency-purge")
+async def idempotency_purge() -> None:
+    """Remove the idempotency keys older than 7 days, with the answers that were kept for them."""
+    context = engine_context()
+    table = tables.idempotency
+    key = tuple_(table.c.account_id, table.c.key)
+    removed = KEYS_AT_ONCE
+    while removed == KEYS_AT_ONCE:
+        async with context.platform.desk(SYSTEM) as desk:
+            old = (
+                select(table.c.account_id, table.c.key)
+                .where(table.c.created_at < desk.now - KEYS_KEPT)
+                .order_by(table.c.created_at)
+                .limit(KEYS_AT_ONCE)
+            )
+            removed = (await desk.unit.connection.execute(delete(table).where(key.in_(old)))).rowcount
 
 
 @flow(name="ksbb-licence-watch")

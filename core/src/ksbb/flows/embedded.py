@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from ksbb.flows.prefect_home import configure
+from ksbb.telemetry.flows import named
 
 if TYPE_CHECKING:
     from prefect import Flow, State
@@ -62,6 +63,7 @@ class EmbeddedPrefect:
         """Execute a run that Prefect knows; its final state."""
         from prefect.flow_engine import run_flow_async  # noqa: PLC0415 - Prefect is slow to import
 
+        named(str(run.id))
         state = await run_flow_async(flow, flow_run=run, parameters=run.parameters, return_type="state")
         if state is None:
             raise RuntimeError(f"Prefect gave no state for run {run.name} of {flow.name}")

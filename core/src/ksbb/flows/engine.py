@@ -3,32 +3,29 @@
 import asyncio
 import contextvars
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import structlog
 from filelock import FileLock, Timeout
 
 from ksbb.domain.errors import Problem, Unavailable
 from ksbb.domain.text import Text
-from ksbb.flows.bench import Bench
+from ksbb.flows.catalog import Work, catalog
+from ksbb.flows.claims import Batch, Claims
 from ksbb.flows.context import EngineContext, engine_context, enter
-from ksbb.flows.dispatcher import claim, in_context, load_flow, release_claims, work_off
 from ksbb.flows.embedded import Scheduled, embedded_prefect
-from ksbb.program.bench import use_workbench
+from ksbb.flows.watch import watched
+from ksbb.flows.work import in_context, surroundings, work_off
 from ksbb.storage.database import Database
-from ksbb.usecases.desk import ActiveProgram
 
 if TYPE_CHECKING:
+    from prefect import State
     from prefect.client.schemas.objects import FlowRun
 
-_CORE_SCHEDULES = (
-    ("follow_ups_due", "ksbb.flows.core_flows:follow_ups_due", "15 0 * * *"),
-    ("licence_watch", "ksbb.flows.core_flows:licence_watch", "30 0 * * *"),
-)
 _POLL_SECONDS = 1.0
 _log = structlog.get_logger("ksbb.flows")
 
@@ -76,6 +73,15 @@ class Engine:
     def is_ready(self) -> bool:
         """Whether flows can run."""
         return self._ready.done() and self._ready.exception() is None
+
+    @property
+    def standing(self) -> Literal["starting", "ready", "failed", "stopped"]:
+        """How the engine stands."""
+        if self._stopping.is_set():
+            return "stopped"
+        if not self._ready.done():
+            return "starting"
+        return "ready" if self.is_ready and self._thread.is_alive() else "failed"
 
     async def drain(self) -> int:
         """Work off everything in the outbox that is due by the platform's clock; the number of items handed to flows."""
@@ -144,11 +150,13 @@ class Engine:
         context = replace(self._context, platform=replace(shared, database=own))
         enter(context)
         try:
-            await release_claims(context)
+            self._claims = Claims(context.platform, context.batch_size, context.lease)
+            await self._claims.end_all()
             async with embedded_prefect(self._data_dir) as prefect:
                 self._prefect = prefect
                 self._inner = contextvars.copy_context()
-                self._schedules, self._owners = _schedules(context)
+                self._works = catalog(context.host)
+                self._schedules = _schedules(self._works.values())
                 await prefect.close_abandoned()
                 due = await prefect.deploy(list(self._schedules.values()))
                 self._ready.set_result(None)
@@ -166,7 +174,7 @@ class Engine:
         try:
             await self._drain()
             for item, run in [*missed, *await self._prefect.take_due()]:
-                await in_context(self._context_of(item), self._prefect.execute(item.flow, run))
+                await self._watch(item, self._prefect.execute(item.flow, run))
         except Exception:  # noqa: BLE001 - the engine outlives whatever befalls one turn: a locked database, a lost connection
             _log.exception("engine_turn_failed", retry_in_seconds=_POLL_SECONDS)
 
@@ -183,48 +191,57 @@ class Engine:
     async def _drain(self) -> int:
         handed = 0
         async with self._busy:
-            while batches := await claim(engine_context()):
-                for batch in batches:
-                    await work_off(engine_context(), batch, self._run_flow)
-                    handed += len(batch.items)
+            await self._claims.expired()
+            while found := await self._drain_once():
+                handed += found
                 if self._stopping.is_set():
                     break
         return handed
 
-    async def _run_flow(self, flow: Any, items: list[str], name: str, tags: list[str]) -> Any:
-        return await self._prefect.run(flow, items, name=name, tags=tags)
+    async def _drain_once(self) -> int:
+        """Work off one batch, or a few small ones, of each consumer; the number of items."""
+        handed = 0
+        for program_id, consumer in await self._claims.consumers():
+            for batch in await self._claims.take(program_id, consumer, begun=True):
+                if self._stopping.is_set():
+                    await self._claims.give_back(batch)
+                    continue
+                await self._work_off(batch)
+                handed += len(batch.items)
+        return handed
+
+    async def _work_off(self, batch: Batch) -> None:
+        async def run(flow: Any, items: Sequence[str]) -> Any:
+            name = f"{batch.program_id} {batch.consumer} × {len(items)}"
+            return await self._prefect.run(flow, items, name=name, tags=[batch.program_id, batch.consumer])
+
+        await work_off(engine_context(), self._claims, batch, run)
 
     async def _run_schedule(self, name: str) -> None:
         item = self._schedules.get(name)
         if item is None:
             raise LookupError(f"no schedule {name!r}; known are: {', '.join(sorted(self._schedules))}")
-        state = await in_context(self._context_of(item), self._prefect.run_once(item.flow, name=name))
+        state = await self._watch(item, self._prefect.run_once(item.flow, name=name))
         if not state.is_completed():
             raise RuntimeError(f"flow {item.flow.name} ended {state.name}: {state.message}")
 
+    async def _watch(self, item: Scheduled, run: "Awaitable[State[Any]]") -> "State[Any]":
+        program, _, name = item.name.partition(".")
+        return await watched(engine_context().platform, program, name, lambda: in_context(self._context_of(item), run))
+
     def _context_of(self, item: Scheduled) -> contextvars.Context:
-        inner = contextvars.copy_context()
-        active = self._owners.get(item.name)
-        if active is not None:
-            inner.run(use_workbench, Bench(engine_context().platform, active))
-        return inner
+        work = self._works.get(item.name)
+        return surroundings(engine_context(), work) if work is not None else contextvars.copy_context()
 
 
-def _schedules(context: EngineContext) -> tuple[dict[str, Scheduled], dict[str, ActiveProgram]]:
-    """All schedules by name, and the program that each belongs to; a program whose flow can't be loaded is left out."""
-    schedules = {
-        f"ksbb.{name}": Scheduled(name=f"ksbb.{name}", flow=load_flow(entrypoint), cron=cron)
-        for name, entrypoint, cron in _CORE_SCHEDULES
-    }
-    owners = {}
-    for active in context.host.active():
-        for flow in active.program.flows:
-            if flow.schedule is None:
-                continue
-            name = f"{active.program.id}.{flow.name}"
-            try:
-                schedules[name] = Scheduled(name=name, flow=load_flow(flow.entrypoint), cron=flow.schedule)
-                owners[name] = active
-            except Exception:  # noqa: BLE001 - a program's flow is foreign code: its import concerns this program alone
-                _log.exception("flow_not_loaded", program=active.program.id, flow=flow.name)
-    return schedules, owners
+def _schedules(works: Iterable[Work]) -> dict[str, Scheduled]:
+    """All schedules by name; one whose flow can't be loaded is left out."""
+    schedules = {}
+    for work in works:
+        if work.schedule is None:
+            continue
+        try:
+            schedules[work.name] = Scheduled(name=work.name, flow=work.load(), cron=work.schedule)
+        except Exception:  # noqa: BLE001 - a program's flow is foreign code: its import concerns this program alone
+            _log.exception("flow_not_loaded", work=work.name)
+    return schedules

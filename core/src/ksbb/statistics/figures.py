@@ -1,17 +1,17 @@
-"""Distribution statistics from the daily sums, with small counts suppressed for the public."""
+"""Distribution statistics, with small counts suppressed for the public."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ksbb.domain.errors import invalid
 from ksbb.domain.rights import Actor, Role
 from ksbb.domain.text import Text
+from ksbb.statistics.sums import Dimension, Period, sums_of, within
 from ksbb.storage import tables
 from ksbb.usecases.desk import Desk
 
@@ -19,26 +19,6 @@ SMALLEST_COUNT = 5
 """Public figures below this count are suppressed (UU 27/2022: small groups point at persons)."""
 MAX_ROWS = 5000
 _IN_FULL = (Role.AUDITOR, Role.ASSESSOR, Role.SECRETARIAT)
-
-
-class Dimension(StrEnum):
-    """What statistics can be grouped by. `month` is that of the day in Asia/Jakarta, such as `2026-11`."""
-
-    PROGRAM = "program"
-    MEASURE = "measure"
-    CITY = "city"
-    DONOR_CLASS = "donor_class"
-    TARGET_KIND = "target_kind"
-    AID_TYPE = "aid_type"
-    MONTH = "month"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
-    """The days that are counted, both included; None leaves that end open."""
-
-    since: date | None = None
-    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +90,9 @@ async def statistics(
     connection = desk.unit.connection
     full = _sees_all(desk.actor)
     groups = list(dict.fromkeys(group_by))
-    rows = (await connection.execute(_sums(connection, groups, period, program_id, measure))).mappings().all()
+    today = desk.today
+    query = sums_of(connection, groups, period, today, program_id=program_id, measure=measure).limit(MAX_ROWS + 1)
+    rows = (await connection.execute(query)).mappings().all()
     if len(rows) > MAX_ROWS:
         raise invalid(
             "too_many_groups",
@@ -122,7 +104,6 @@ async def statistics(
             {"maximum": MAX_ROWS},
         )
     figures = [_figure(row, groups, full=full) for row in rows]
-    today = desk.today
     return Statistics(
         as_of=min(period.until, today) if period.until else today,
         since=period.since,
@@ -136,39 +117,6 @@ async def statistics(
 
 def _sees_all(actor: Actor) -> bool:
     return actor.scopes is None and actor.holds(*_IN_FULL)
-
-
-def _sums(
-    connection: AsyncConnection,
-    groups: Sequence[Dimension],
-    period: Period,
-    program_id: str | None,
-    measure: str | None,
-) -> Select[Any]:
-    table = tables.statistics_daily
-    month = (
-        func.to_char(table.c.day, "YYYY-MM")
-        if connection.dialect.name == "postgresql"
-        else func.strftime("%Y-%m", table.c.day)
-    )
-    columns: dict[Dimension, ColumnElement[Any]] = {
-        Dimension.PROGRAM: table.c.program_id,
-        Dimension.MEASURE: table.c.measure,
-        Dimension.CITY: table.c.city,
-        Dimension.DONOR_CLASS: table.c.donor_class,
-        Dimension.TARGET_KIND: table.c.target_kind,
-        Dimension.AID_TYPE: table.c.aid_type,
-        Dimension.MONTH: month,
-    }
-    chosen = [columns[group].label(group.value) for group in groups]
-    synthetic = func.max(case((table.c.synthetic, 1), else_=0)).label("synthetic")
-    sums = [func.sum(table.c[name]).label(f"sum_{name}") for name in ("count", "quantity", "value")]
-    query = select(*chosen, *sums, synthetic).where(*_within(table.c.day, period))
-    if program_id is not None:
-        query = query.where(table.c.program_id == program_id)
-    if measure is not None:
-        query = query.where(table.c.measure == measure)
-    return query.group_by(*chosen).order_by(*chosen).having(func.count() > 0).limit(MAX_ROWS + 1)
 
 
 def _figure(row: Any, groups: Sequence[Dimension], *, full: bool) -> Figure:
@@ -195,7 +143,7 @@ async def _heads(
 ) -> list[Head]:
     table = tables.participants if name == "role" else tables.reached
     query = select(table.c.program_id, column, func.count()).group_by(table.c.program_id, column)
-    query = query.where(*_within(table.c.since, Period(until=period.until))).order_by(table.c.program_id, column)
+    query = query.where(*within(table.c.since, Period(until=period.until))).order_by(table.c.program_id, column)
     if program_id is not None:
         query = query.where(table.c.program_id == program_id)
     found = []
@@ -204,12 +152,3 @@ async def _heads(
         shown = None if suppressed else int(count)
         found.append(Head(program=program, count=shown, suppressed=suppressed, **{name: group}))
     return found
-
-
-def _within(day: ColumnElement[date], period: Period) -> list[ColumnElement[bool]]:
-    conditions = []
-    if period.since is not None:
-        conditions.append(day >= period.since)
-    if period.until is not None:
-        conditions.append(day <= period.until)
-    return conditions

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 from ksbb.storage import sqlite
-from ksbb.storage.prepared import postgres_driver
+from ksbb.storage.prepared import PostgresDriver, postgres_driver
 
 _BUSY_SECONDS = 30
 _UNIQUE_VIOLATION = "23505"
@@ -48,6 +48,13 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
+async def _alive(connection: AsyncConnection) -> PostgresDriver:
+    """The driver of a connection that isn't known to be lost: those that the pool still holds of an ended server are dropped."""
+    while not (driver := postgres_driver(connection)).is_usable:
+        await connection.invalidate()
+    return driver
+
+
 def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
@@ -69,7 +76,13 @@ class Database:
             # The driver itself begins and ends transactions, see `write`; an act's writes are one statement, of one form for
             # each mixture of rows, so that there are some hundreds to remember.
             options |= {"isolation_level": "AUTOCOMMIT", "connect_args": {"statement_cache_size": 1000}}
-        self.engine = create_async_engine(url, json_serializer=_json, json_deserializer=msgspec.json.decode, **options)
+        self.engine = create_async_engine(
+            url,
+            json_serializer=_json,
+            json_deserializer=msgspec.json.decode,
+            hide_parameters=True,
+            **options,
+        )
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
         self._writer = self.engine.execution_options(ksbb_write=True)
@@ -87,8 +100,13 @@ class Database:
             async with self.engine.begin() as connection:
                 yield connection
             return
-        async with self._alive() as connection:
-            yield connection
+        async with self.engine.connect() as connection:
+            driver = await _alive(connection)
+            try:
+                yield connection
+            finally:
+                if not driver.is_usable:
+                    await connection.invalidate()
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
@@ -97,18 +115,18 @@ class Database:
             async with self._writer.begin() as connection:
                 yield connection
             return
-        async with self._alive() as connection, postgres_driver(connection).transaction():
-            yield connection
-
-    @asynccontextmanager
-    async def _alive(self) -> AsyncIterator[AsyncConnection]:
-        """A connection to PostgreSQL that isn't known to be dead; one that is left dead or amid a transaction goes."""
         async with self.engine.connect() as connection:
-            while not (driver := postgres_driver(connection)).is_usable:
-                await connection.invalidate()
+            driver = await _alive(connection)
             try:
-                yield connection
+                await driver.begin()
+                try:
+                    yield connection
+                except BaseException:
+                    await driver.roll_back()
+                    raise
+                await driver.commit()
             finally:
+                # A lost connection, or one that was left amid its transaction, must not serve anybody else
                 if not driver.is_usable:
                     await connection.invalidate()
 

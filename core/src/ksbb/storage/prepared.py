@@ -7,7 +7,7 @@ cursors, result objects, a greenlet) costs more than an act's small statements t
 import re
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ksbb.storage.sqlite import OneTripConnection
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import Iterator
 
     from sqlalchemy import Delete, Insert, Select, Update
 
@@ -66,21 +66,23 @@ class PostgresDriver:
             with self._errors(sql):
                 await self._connection.executemany(sql, every)
 
-    @asynccontextmanager
-    async def transaction(self) -> "AsyncIterator[None]":
-        """A transaction: committed when the block ends, rolled back when it raises."""
-        transaction = self._connection.transaction()
+    async def begin(self) -> None:
+        """Begin a transaction."""
         with self._errors("BEGIN"):
-            await transaction.start()
-        try:
-            yield
-        except BaseException:
-            if not self._connection.is_closed():
-                with self._errors("ROLLBACK"):
-                    await transaction.rollback()
-            raise
+            await self._connection.execute("BEGIN")
+
+    async def commit(self) -> None:
+        """Commit the transaction. Raises RuntimeError when PostgreSQL rolled it back, because a statement of it had failed."""
         with self._errors("COMMIT"):
-            await transaction.commit()
+            ended = await self._connection.execute("COMMIT")
+        if ended != "COMMIT":
+            raise RuntimeError("a statement of this transaction failed, so that PostgreSQL rolled it back")
+
+    async def roll_back(self) -> None:
+        """Roll the transaction back; nothing where the connection is lost, and the transaction with it."""
+        if not self._connection.is_closed():
+            with self._errors("ROLLBACK"):
+                await self._connection.execute("ROLLBACK")
 
     @property
     def is_usable(self) -> bool:

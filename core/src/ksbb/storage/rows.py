@@ -1,6 +1,8 @@
 """Rows to records and back, without an object-relational mapper."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -30,7 +32,13 @@ async def fetch_one(connection: AsyncConnection, query: Select[Any], kind: type[
 
 def columns_of(table: Table, record: object) -> dict[str, Any]:
     """The values of a record for the columns of a table that it has."""
-    return {column.name: getattr(record, column.name) for column in table.columns if hasattr(record, column.name)}
+    return {name: getattr(record, name) for name in _shared(table, type(record))}  # type: ignore[arg-type]  # a class is hashable
+
+
+@lru_cache(maxsize=256)
+def _shared(table: Table, kind: type) -> tuple[str, ...]:
+    owned = {field.name for field in fields(kind)}
+    return tuple(str(column.name) for column in table.columns if column.name in owned)
 
 
 async def put(connection: AsyncConnection, table: Table, *records: object) -> None:

@@ -21,6 +21,7 @@ from ksbb.storage.database import Database, breaks_unique_key
 from ksbb.storage.prepared import Link, Prepared, link_of
 from ksbb.storage.rows import columns_of
 from ksbb.storage.writes import Writes, count_on
+from ksbb.telemetry import traceparent
 
 SLOTS = 16
 """A sum lies in so many rows, so that acts at the same time seldom wait for each other; readers add them up."""
@@ -184,6 +185,7 @@ class Unit:
                 "available_at": event.at,
                 "reason": "",
                 "created_at": event.at,
+                "trace": traceparent(),
             },
         )
 

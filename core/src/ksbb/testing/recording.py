@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from ksbb.flows.dispatcher import load_flow
+from ksbb.flows.catalog import load_flow
 from ksbb.program import (
     Case,
     Clash,

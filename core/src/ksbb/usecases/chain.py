@@ -29,6 +29,7 @@ from ksbb.program import Stage
 from ksbb.storage import tables
 from ksbb.storage.prepared import Prepared
 from ksbb.storage.unit import StatisticKey, Unit
+from ksbb.telemetry.logs import bind
 from ksbb.usecases.desk import Desk
 
 COMMITMENT = Text("komitmen", "commitment")
@@ -130,6 +131,7 @@ async def _load(desk: Desk, by: str, wanted: str, expected_version: int | None) 
     if not rows:
         return None
     commitment = _assembled(unit, rows)
+    bind(commitment_id=commitment.id)
     if expected_version is not None and commitment.version != expected_version:
         raise stale(expected_version, commitment.version)
     return commitment
@@ -151,8 +153,7 @@ async def load_ahead(desk: Desk, commitment_ids: Collection[str]) -> None:
 def _assembled(unit: Unit, rows: Sequence[Sequence[dict[str, Any]]]) -> Commitment:
     """The commitment of these rows, and what the unit is to remember of it."""
     party, event, head, _ = rows[0]
-    lines = tuple(msgspec.convert(row[3], CommitmentLine) for row in rows)
-    commitment = replace(msgspec.convert(head, Commitment), lines=lines)
+    commitment = msgspec.convert({**head, "lines": [row[3] for row in rows]}, Commitment)
     unit.stands_at(f"commitment:{commitment.id}", commitment.version, event["hash"])
     unit.known["class", commitment.collaborator_id] = CollaboratorClass(party["collaborator_class"])
     return commitment

@@ -20,8 +20,8 @@ async def _render(world: World, driven: Driven, public_url: str) -> bytes:
     assert driven.report is not None
     async with world.platform.desk(SYSTEM) as desk:
         content = render_report(await gather_report(desk, driven.handover.id, public_url))
-        digest = await keep_file(desk.unit, content, "application/pdf")
-        await change(desk.unit.connection, tables.reports, driven.report.id, file_sha256=digest)
+        digest = keep_file(desk.unit, content, "application/pdf")
+        desk.unit.change(tables.reports, {"id": driven.report.id}, file_sha256=digest)
     return content
 
 

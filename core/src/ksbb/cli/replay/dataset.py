@@ -28,10 +28,11 @@ PROGRAMS: Mapping[str, Callable[[Sites], list[Plan]]] = {
 """Program id → its plans, with their targets and needs put into the sites."""
 
 
-def build(program: str | None = None) -> Dataset:
-    """The data set of all programs, or of one alone; the same at every call."""
+def build(*programs: str) -> Dataset:
+    """The data set of these programs, of all where none is named; the same at every call."""
+    wanted = programs or tuple(PROGRAMS)
     sites = empty_sites(SEED)
-    if program in (None, "pangan"):
+    if "pangan" in wanted:
         sites.build_rws()
-    plans = [plan for known, planned in PROGRAMS.items() if program in (None, known) for plan in planned(sites)]
+    plans = [plan for known, planned in PROGRAMS.items() if known in wanted for plan in planned(sites)]
     return Dataset(sites, tuple(sorted(plans, key=lambda plan: (plan.wave, plan.key))))

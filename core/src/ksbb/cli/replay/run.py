@@ -1,19 +1,21 @@
 """Run the replay: every plan through the real acts and flows, in the order of its campaigns.
 
 Each step looks at what stands in the database, so that a replay that was cut off goes on where it stopped and nothing is done
-twice.
+twice. How acts are done, how time passes and where flows run are given: in one process, or through servers.
 """
 
+import asyncio
 import struct
 import zlib
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
+from typing import Protocol
 
 from sqlalchemy import select
 
+from ksbb.cli.replay.acts import Acts, Outcome
 from ksbb.cli.replay.cast import Cast, aggregator_name, gather
 from ksbb.cli.replay.dataset import Dataset
 from ksbb.cli.replay.plan import Goods, Plan
@@ -23,10 +25,9 @@ from ksbb.domain.handovers import Handover, HandoverStatus, OutcomeInput
 from ksbb.domain.parties import FundSource
 from ksbb.domain.rights import Actor
 from ksbb.domain.targets import Target, TargetKind
-from ksbb.flows.engine import Engine
 from ksbb.storage import tables
 from ksbb.storage.rows import fetch_all
-from ksbb.usecases import allocate, areas, assess, close, commit, dispatch, evidence, hand_over, needs, receive, targets
+from ksbb.usecases import allocate, areas, commit, dispatch, evidence, hand_over, needs, targets
 from ksbb.usecases.chain import load_commitment
 from ksbb.usecases.desk import JAKARTA, Desk
 from ksbb.usecases.platform import Platform
@@ -35,6 +36,23 @@ NOTE = "Putar ulang data sintetis: "
 END = datetime(2021, 12, 31, 12, tzinfo=JAKARTA)
 Report = Callable[[str, int, int], None]
 """Told of progress: what is going on, steps done, steps in all."""
+
+
+class Calendar(Protocol):
+    """Lets the replayed time pass."""
+
+    async def go(self, day: date, hour: int = 9) -> None:
+        """Go to an hour of a day in Jakarta."""
+
+
+class Flows(Protocol):
+    """Where flows run."""
+
+    async def ready(self) -> None:
+        """Wait until they can run."""
+
+    async def drain(self) -> int:
+        """Wait until all work that is due is done."""
 
 
 class ReplayClock:
@@ -48,9 +66,14 @@ class ReplayClock:
         self._now += timedelta(seconds=1)
         return self._now
 
-    def set(self, day: date, hour: int = 9) -> None:
-        """Go to an hour of a day in Jakarta."""
-        self._now = datetime.combine(day, time(hour), JAKARTA).astimezone(UTC)
+    async def go(self, day: date, hour: int = 9) -> None:
+        """Go to an hour of a day in Jakarta, at once."""
+        self._now = instant(day, hour)
+
+
+def instant(day: date, hour: int) -> datetime:
+    """An hour of a day in Jakarta, in UTC."""
+    return datetime.combine(day, time(hour), JAKARTA).astimezone(UTC)
 
 
 @dataclass(slots=True)
@@ -78,21 +101,25 @@ class Case:
 
 @dataclass(slots=True)
 class Replay:
-    """A running replay; `acts` counts the acts done. `keep_passwords` gets those of accounts made now."""
+    """A running replay. `keep_passwords` gets those of accounts made now.
+
+    `at_once`: on how many commitments people act at the same time.
+    """
 
     platform: Platform
-    engine: Engine
-    clock: ReplayClock
+    acts: Acts
+    flows: Flows
+    calendar: Calendar
     report: Report
     keep_passwords: Callable[[dict[str, str]], None]
-    acts: int = 0
+    at_once: int = 1
     cast: Cast = field(default_factory=Cast)
     targets: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
 
     async def run(self, dataset: Dataset) -> None:
         """Everything: areas, targets, needs, parties, then all plans, then what the flows still have to do."""
-        self.clock.set(date(2020, 4, 1))
+        await self.calendar.go(date(2020, 4, 1))
         self.report("wilayah, sasaran, kebutuhan / areas, targets, needs", 0, 1)
         await self._register(dataset)
         self.report("pihak dan akun / parties and accounts", 0, 1)
@@ -100,7 +127,7 @@ class Replay:
         self.keep_passwords(self.cast.passwords)
         cases = await self._cases(dataset.plans)
         self.report("menunggu Prefect siap / waiting for Prefect to be ready", 0, 1)
-        await self.engine.ready()
+        await self.flows.ready()
         done = 0
         for wave, group in groupby(cases, key=lambda case: case.plan.wave):
             members = list(group)
@@ -108,8 +135,8 @@ class Replay:
             await self._wave(wave, members)
             done += len(members)
         self.report("laporan dan tindak lanjut / reports and follow-ups", done, len(cases))
-        self.clock.set(END.date(), END.hour)
-        await self.engine.drain()
+        await self.calendar.go(END.date(), END.hour)
+        await self.flows.drain()
 
     async def _register(self, dataset: Dataset) -> None:
         async with self.platform.desk(OPERATOR) as desk:
@@ -169,7 +196,6 @@ class Replay:
         for day, group in groupby(by_day, key=lambda case: case.plan.planned_handover):
             members = list(group)
             await self._each(day, 0, members, self._dispatch)
-            self.clock.set(day, 15)
             await self._each(day, 0, members, self._record, hour=14)
             await self._each(day, 0, members, self._confirm, hour=17)
             await self._each(day, 2, members, self._close)
@@ -177,17 +203,18 @@ class Replay:
     async def _each(
         self, day: date, days: int, cases: list[Case], step: Callable[[Case], Awaitable[None]], *, hour: int = 9
     ) -> None:
-        self.clock.set(day + timedelta(days=days), hour)
-        for case in cases:
-            await step(case)
+        await self.calendar.go(day + timedelta(days=days), hour)
+        left = iter(cases)
+
+        async def work() -> None:
+            for case in left:
+                await step(case)
+
+        await asyncio.gather(*(work() for _ in range(self.at_once)))
 
     async def _assessed(self, day: date, hour: int = 6) -> None:
-        self.clock.set(day, hour)
-        await self.engine.drain()
-
-    def _desk(self, actor: Actor) -> AbstractAsyncContextManager[Desk]:
-        self.acts += 1
-        return self.platform.desk(actor)
+        await self.calendar.go(day, hour)
+        await self.flows.drain()
 
     def _input(self, plan: Plan, goods: tuple[Goods, ...]) -> commit.CommitmentInput:
         return commit.CommitmentInput(
@@ -207,60 +234,46 @@ class Replay:
     async def _submit(self, case: Case) -> None:
         donor = self.cast.donor(case.plan.donor)
         if case.commitment is None:
-            async with self._desk(donor) as desk:
-                given = self._input(case.plan, case.plan.first_attempt or case.plan.goods)
-                case.commitment = await commit.draft(desk, given, synthetic=True)
+            given = self._input(case.plan, case.plan.first_attempt or case.plan.goods)
+            case.commitment = await self.acts.draft(donor, given)
         if case.standing.status is CommitmentStatus.REVISION_REQUESTED:
-            async with self._desk(donor) as desk:
-                given = self._input(case.plan, case.plan.goods)
-                case.commitment = await commit.revise(
-                    desk, case.standing.id, given, expected_version=case.standing.version
-                )
+            given = self._input(case.plan, case.plan.goods)
+            case.commitment = await self.acts.revise(donor, case.standing, given)
         if case.standing.status in (CommitmentStatus.DRAFT, CommitmentStatus.REVISION_REQUESTED):
-            async with self._desk(donor) as desk:
-                case.commitment = await commit.submit(desk, case.standing.id, expected_version=case.standing.version)
+            case.commitment = await self.acts.submit(donor, case.standing)
+
+    async def _reload(self, case: Case, actor: Actor) -> Commitment:
+        """Read a commitment again, after flows may have worked on it."""
+        async with self.platform.reading_desk(actor) as desk:
+            case.commitment = await load_commitment(desk, case.standing.id)
+        return case.commitment
 
     async def _judge(self, case: Case) -> None:
         """Read what the rules said; send back what they block, and let the donor revise it."""
         assessor = self.cast.actors["penilai"]
-        async with self.platform.reading_desk(assessor) as desk:
-            case.commitment = await load_commitment(desk, case.standing.id)
-        if (
-            case.commitment.assessment is AssessmentState.BLOCKED
-            and case.commitment.status is CommitmentStatus.SUBMITTED
-        ):
-            async with self._desk(assessor) as desk:
-                case.commitment = await assess.request_revision(
-                    desk,
-                    case.commitment.id,
-                    reason="Sesuaikan dengan temuan aturan",
-                    expected_version=case.commitment.version,
-                )
+        found = await self._reload(case, assessor)
+        if found.assessment is AssessmentState.BLOCKED and found.status is CommitmentStatus.SUBMITTED:
+            case.commitment = await self.acts.request_revision(assessor, found, "Sesuaikan dengan temuan aturan")
             await self._submit(case)
 
     async def _approve(self, case: Case) -> None:
         assessor = self.cast.actors["penilai"]
         if case.standing.assessment is not AssessmentState.PASSED:
-            async with self.platform.reading_desk(assessor) as desk:
-                case.commitment = await load_commitment(desk, case.standing.id)
+            await self._reload(case, assessor)
         if case.standing.status is CommitmentStatus.SUBMITTED:
-            async with self._desk(assessor) as desk:
-                case.commitment = await assess.approve(desk, case.standing.id, expected_version=case.standing.version)
+            case.commitment = await self.acts.approve(assessor, case.standing)
 
     async def _allocate(self, case: Case) -> None:
         if not case.approved:
             return
         for number, drop in enumerate(case.plan.drops):
-            if number in case.allocations:
-                continue
-            async with self._desk(self.cast.actors["penilai"]) as desk:
-                case.commitment, case.allocations[number] = await allocate.allocate(
-                    desk,
-                    case.standing.id,
+            if number not in case.allocations:
+                case.commitment, case.allocations[number] = await self.acts.allocate(
+                    self.cast.actors["penilai"],
+                    case.standing,
                     line_id=case.standing.lines[drop.line].id,
                     target_id=self.targets[drop.target],
                     quantity=drop.quantity,
-                    expected_version=case.standing.version,
                 )
 
     async def _receive(self, case: Case) -> None:
@@ -270,31 +283,20 @@ class Replay:
         due = line.committed - case.plan.cancelled - line.received
         parts = [due // 2, due - due // 2] if case.plan.receipts > 1 and not line.received else [due]
         for part in filter(None, parts):
-            async with self._desk(self.cast.aggregator(case.plan.aggregator)) as desk:
-                case.commitment, _ = await receive.receive(
-                    desk,
-                    case.standing.id,
-                    lines=[receive.LineQuantity(line_id=line.id, quantity=part)],
-                    expected_version=case.standing.version,
-                )
+            aggregator = self.cast.aggregator(case.plan.aggregator)
+            case.commitment = await self.acts.receive(aggregator, case.standing, line_id=line.id, quantity=part)
 
     async def _dispatch(self, case: Case) -> None:
         if not case.approved:
             return
         executor = self.cast.actors[f"pelaksana{case.plan.city.replace('.', '')}"]
-        for number, drop in enumerate(case.plan.drops):
-            if number in case.dispatches:
-                continue
-            async with self._desk(self.cast.aggregator(case.plan.aggregator)) as desk:
-                case.commitment, case.dispatches[number] = await dispatch.dispatch(
-                    desk,
-                    case.standing.id,
-                    target_id=self.targets[drop.target],
+        for number in range(len(case.plan.drops)):
+            if number not in case.dispatches:
+                case.commitment, case.dispatches[number] = await self.acts.dispatch(
+                    self.cast.aggregator(case.plan.aggregator),
+                    case.standing,
+                    case.allocations[number],
                     executor_id=executor.party_id or "",
-                    lines=[
-                        dispatch.AllocationQuantity(allocation_id=case.allocations[number].id, quantity=drop.quantity)
-                    ],
-                    expected_version=case.standing.version,
                     vehicle="B 1234 KSB",
                 )
 
@@ -306,7 +308,7 @@ class Replay:
         for number, drop in enumerate(case.plan.drops):
             sent = case.dispatches[number]
             if number not in case.handovers:
-                outcome = OutcomeInput(
+                line = OutcomeInput(
                     dispatch_line_id=sent.lines[0].id,
                     delivered=drop.quantity,
                     accepted=drop.quantity - drop.rejected - drop.lost,
@@ -315,27 +317,23 @@ class Replay:
                     reason=drop.reason,
                     condition="baik",
                 )
-                async with self._desk(executor) as desk:
-                    case.commitment, case.handovers[number] = await hand_over.record(
-                        desk,
-                        sent.id,
-                        lines=[outcome],
-                        recipient_name="Wakil penerima (sintetis)",
-                        recipient_office="Ketua RW" if case.plan.target_kind == "rw" else "Pimpinan",
-                        witness_account_id=witness.account_id,
-                        place=self.names[drop.target],
-                        handed_over_at=desk.now,
-                        expected_version=case.standing.version,
-                    )
+                outcome = Outcome(
+                    line=line,
+                    recipient_name="Wakil penerima (sintetis)",
+                    recipient_office="Ketua RW" if case.plan.target_kind == "rw" else "Pimpinan",
+                    witness_account_id=witness.account_id,
+                    place=self.names[drop.target],
+                )
+                case.commitment, case.handovers[number] = await self.acts.record(
+                    executor, case.standing, sent.id, outcome
+                )
             await self._attach(case, case.handovers[number], executor)
 
     async def _attach(self, case: Case, handover: Handover, executor: Actor) -> None:
         async with self.platform.reading_desk(executor) as desk:
             attached = await evidence.evidence_of(desk, handover.id)
         if not attached:
-            async with self._desk(executor) as desk:
-                await evidence.attach(desk, handover.id, file_name="bukti-sintetis.png", content=PHOTO)
-                case.commitment = await load_commitment(desk, case.standing.id)
+            case.commitment = await self.acts.attach(executor, handover, file_name="bukti-sintetis.png", content=PHOTO)
 
     async def _confirm(self, case: Case) -> None:
         if not case.approved:
@@ -343,10 +341,7 @@ class Replay:
         witness = self.cast.actors[f"saksi{case.plan.city.replace('.', '')}"]
         for number, handover in case.handovers.items():
             if handover.status is HandoverStatus.RECORDED:
-                async with self._desk(witness) as desk:
-                    case.commitment, case.handovers[number], _ = await hand_over.confirm(
-                        desk, handover.id, expected_version=case.standing.version
-                    )
+                case.commitment, case.handovers[number] = await self.acts.confirm(witness, case.standing, handover)
 
     async def _close(self, case: Case) -> None:
         if not case.approved:
@@ -354,16 +349,14 @@ class Replay:
         donor = self.cast.donor(case.plan.donor)
         line = case.standing.lines[0]
         if case.plan.cancelled > line.cancelled:
-            async with self._desk(donor) as desk:
-                case.commitment = await close.cancel(
-                    desk,
-                    case.standing.id,
-                    lines=[receive.LineQuantity(line_id=line.id, quantity=case.plan.cancelled)],
-                    reason="Sisa tidak jadi dibeli",
-                    expected_version=case.standing.version,
-                )
-        async with self._desk(donor) as desk:
-            case.commitment = await close.close(desk, case.standing.id, expected_version=case.standing.version)
+            case.commitment = await self.acts.cancel(
+                donor,
+                case.standing,
+                line_id=line.id,
+                quantity=case.plan.cancelled,
+                reason="Sisa tidak jadi dibeli",
+            )
+        case.commitment = await self.acts.close(donor, case.standing)
 
 
 def _photo(width: int = 240, height: int = 160) -> bytes:

@@ -59,11 +59,25 @@ commitments = Table(
     Index(None, "planned_handover_on"),
     Index(None, "collaborator_id", "created_at"),
     Index(None, "aggregator_id", "created_at"),
-    Index(None, "program_id", "status", "created_at"),
-    Index(None, "area_code", "created_at"),
+    Index(None, "program_id", "created_at"),
+    Index(None, "area_code"),
+    Index(
+        "ix_commitments_handed_in",
+        "status",
+        "created_at",
+        sqlite_where=text("submitted_at IS NOT NULL"),
+        postgresql_where=text("submitted_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_commitments_to_assess",
+        "assessment",
+        "created_at",
+        sqlite_where=text("submitted_at IS NOT NULL AND assessment <> 'passed'"),
+        postgresql_where=text("submitted_at IS NOT NULL AND assessment <> 'passed'"),
+    ),
 )
 """Lists are read in the order of an index until the page is full; the id, which settles ties, is in none of them: ties are
-few, and each index would be three times as large.
+few, and each index would be three times as large. The last two are what assessors and the secretariat look through.
 """
 
 commitment_lines = Table(
@@ -178,11 +192,14 @@ dispatches = Table(
     Column("number", Name, nullable=False, unique=True),
     Column("commitment_id", ForeignKey("commitments.id"), nullable=False, index=True),
     Column("aggregator_id", ForeignKey("parties.id"), nullable=False),
-    Column("executor_id", ForeignKey("parties.id"), nullable=False, index=True),
-    Column("target_id", ForeignKey("targets.id"), nullable=False, index=True),
+    Column("executor_id", ForeignKey("parties.id"), nullable=False),
+    Column("target_id", ForeignKey("targets.id"), nullable=False),
     Column("vehicle", Name, nullable=False, default=""),
     Column("at", UtcTime, nullable=False),
+    Index(None, "executor_id", "commitment_id"),
+    Index(None, "target_id", "commitment_id"),
 )
+"""What an executor and a witness see of the commitments is told by the indexes alone."""
 
 dispatch_lines = Table(
     "dispatch_lines",

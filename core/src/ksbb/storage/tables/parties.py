@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from ksbb.storage.tables.base import Code, Id, Json, Name, UtcTime, identity, metadata, quantity
@@ -75,6 +76,11 @@ targets = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("version", Integer, nullable=False, default=1),
     Index(None, "area_code", "kind"),
+    Index(None, "name"),
+    Index(None, "created_at"),
+    Index(
+        "ix_targets_synthetic", "area_code", sqlite_where=text("synthetic"), postgresql_where=text("synthetic IS TRUE")
+    ),
 )
 
 needs = Table(
@@ -94,6 +100,8 @@ needs = Table(
     CheckConstraint("quantity >= 0 AND promised >= 0 AND accepted >= 0", "not_negative"),
     CheckConstraint("promised + accepted <= quantity", "not_over_served"),
     Index(None, "program_id", "aid_type"),
+    Index(None, "quantity"),
+    Index(None, "as_of"),
 )
 
 coverage = Table(
@@ -130,4 +138,7 @@ follow_ups = Table(
     Column("version", Integer, nullable=False, default=1),
     UniqueConstraint("program_id", "kind", "subject_id", "due_on"),
     Index(None, "status", "due_on"),
+    Index(None, "due_on"),
+    Index(None, "created_at"),
+    Index(None, "owner_party_id", "due_on"),
 )

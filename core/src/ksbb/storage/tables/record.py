@@ -183,5 +183,6 @@ reached = Table(
     Column("aid_type", Code, primary_key=True),
     Column("target_id", ForeignKey("targets.id"), primary_key=True),
     Column("since", Date, nullable=False),
+    Index(None, "program_id", "aid_type", "since"),
 )
 """Targets that accepted aid of a type."""

@@ -1,6 +1,6 @@
 """Areas, public."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 
 from ksbb.domain.areas import Area, AreaLevel
 from ksbb.domain.errors import not_found
@@ -9,6 +9,14 @@ from ksbb.storage import tables
 from ksbb.storage.rows import fetch_one
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.read.paging import Asked, Page, fetch_page
+
+_AFTER_DOT = "/"
+
+
+def lies_in(column: ColumnElement[str], area_code: str) -> ColumnElement[bool]:
+    """The condition that an area code is `area_code` or lies in it."""
+    # A range and not a pattern: an index finds it also where the planner doesn't know the code yet. Codes are digits and dots
+    return and_(column >= area_code, column < area_code + _AFTER_DOT)
 
 
 async def find_areas(

@@ -16,11 +16,14 @@ from ksbb.domain.text import Text
 from ksbb.storage import tables
 from ksbb.storage.rows import as_record, fetch_all
 from ksbb.usecases.desk import JAKARTA, Desk
+from ksbb.usecases.read.areas import lies_in
 from ksbb.usecases.read.paging import Asked, Page, fetch_rows
-from ksbb.usecases.read.visibility import in_area, visible_commitments
+from ksbb.usecases.read.visibility import visible_commitments
 
 # Days beyond these mean "all": they would overflow when they are turned into instants
 _FIRST, _LAST = date(2000, 1, 1), date(2200, 1, 1)
+# Behind every character of a number
+_LAST_CHARACTER = "\x7f"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,9 +112,9 @@ async def list_commitments(desk: Desk, wanted: CommitmentQuery, asked: Asked) ->
         .join(tables.areas, tables.areas.c.code == table.c.area_code)
         .where(visible_commitments(desk.actor), *_conditions(wanted))
     )
-    # Ids are UUIDv7: their order is that of creation, and they are indexed
-    keys = {"created": table.c.id, "number": table.c.number, "planned_handover_on": table.c.planned_handover_on}
-    newest_first = replace(asked, sort=asked.sort or "-created")
+    keys = {"created": table.c.created_at, "number": table.c.number, "planned_handover_on": table.c.planned_handover_on}
+    # Of numbers that start alike the last is the newest, and the index of numbers holds them together
+    newest_first = replace(asked, sort=asked.sort or ("-created" if wanted.number is None else "-number"))
     rows, following = await fetch_rows(desk.unit.connection, query, newest_first, keys=keys, identity=table.c.id)
     lines = await lines_of(desk, [row["id"] for row in rows])
     names = await aid_names(desk, [line for found in lines.values() for line in found])
@@ -194,9 +197,10 @@ def _conditions(wanted: CommitmentQuery) -> list[ColumnElement[bool]]:
     if wanted.statuses:
         conditions.append(table.c.status.in_(wanted.statuses))
     if wanted.area_code is not None:
-        conditions.append(in_area(table.c.area_code, wanted.area_code))
+        conditions.append(lies_in(table.c.area_code, wanted.area_code))
     if wanted.number is not None:
-        conditions.append(table.c.number.startswith(wanted.number.upper(), autoescape=True))
+        start = wanted.number.upper()
+        conditions.append(and_(table.c.number >= start, table.c.number < start + _LAST_CHARACTER))
     if wanted.created_from is not None:
         conditions.append(table.c.created_at >= _midnight(wanted.created_from))
     if wanted.created_to is not None:

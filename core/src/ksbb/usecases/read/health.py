@@ -1,17 +1,15 @@
-"""Whether the database answers."""
+"""Whether the database answers, and with which schema."""
 
-from sqlalchemy import text
+from ksbb.storage.database import Database
+from ksbb.storage.migrate import SchemaState, state
+from ksbb.storage.trouble import trouble_of
 
-from ksbb.storage.database import Database, is_passing
 
-
-async def database_answers(database: Database) -> bool:
-    """Whether the database answers a query. Raises what isn't a passing trouble of the database."""
+async def schema_of(database: Database) -> SchemaState | None:
+    """How the schema stands; None while the database doesn't answer. Raises what isn't a trouble of the database."""
     try:
-        async with database.read() as connection:
-            await connection.execute(text("SELECT 1"))
+        return await state(database)
     except Exception as error:
-        if not is_passing(error):
+        if trouble_of(error) is None:
             raise
-        return False
-    return True
+        return None

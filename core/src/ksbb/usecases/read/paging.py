@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import ColumnElement, Select, literal, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ksbb.domain.errors import InvalidInput, invalid
@@ -81,10 +81,12 @@ async def fetch_rows(
             sort,
         )
     query = query.add_columns(column.label("_sort"), identity.label("_identity"))
+    place = tuple_(column, identity)
     if asked.cursor is not None:
         value, last = _read(asked.cursor, sort, column)
-        beyond = (column < value, identity < last) if descending else (column > value, identity > last)
-        query = query.where(or_(beyond[0], and_(column == value, beyond[1])))
+        # Compared as a row: an index finds where to go on; two comparisons with OR would be a filter over all before it
+        shown = tuple_(literal(value, column.type), literal(last, identity.type))
+        query = query.where(place < shown if descending else place > shown)
     order = (column.desc(), identity.desc()) if descending else (column.asc(), identity.asc())
     found = await connection.execute(query.order_by(*order).limit(asked.limit + 1))
     rows: list[Mapping[str, Any]] = [dict(row) for row in found.mappings()]

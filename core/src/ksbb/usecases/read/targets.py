@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import Row, Select, select
 
 from ksbb.domain.errors import not_found
 from ksbb.domain.rights import Actor, Permission
@@ -12,6 +12,7 @@ from ksbb.domain.text import Text
 from ksbb.storage import tables
 from ksbb.storage.rows import as_record, fetch_one
 from ksbb.usecases.desk import Desk
+from ksbb.usecases.read.areas import lies_in
 from ksbb.usecases.read.paging import Asked, Page, fetch_page, fetch_rows
 
 _SEES_CONTACTS = (Permission.MANAGE_TARGETS, Permission.READ_PARTIES, Permission.HAND_OVER, Permission.WITNESS)
@@ -54,11 +55,6 @@ class NeedView:
     as_of: date
     synthetic: bool
     version: int
-
-
-def lies_in(column: ColumnElement[str], area_code: str) -> ColumnElement[bool]:
-    """The condition that an area code is `area_code` or lies in it."""
-    return (column == area_code) | column.startswith(area_code + ".", autoescape=True)
 
 
 def seen_by(actor: Actor, target: Target) -> TargetView:

@@ -11,14 +11,10 @@ from ksbb.domain.text import Text
 from ksbb.storage import tables
 from ksbb.usecases.chain import COMMITMENT
 from ksbb.usecases.desk import Desk
+from ksbb.usecases.read.areas import lies_in
 
 DISPATCH = Text("pengiriman", "dispatch")
 HANDOVER = Text("serah terima", "handover")
-
-
-def in_area(column: ColumnElement[str], area_code: str) -> ColumnElement[bool]:
-    """The column's area is `area_code` or lies in it."""
-    return or_(column == area_code, column.startswith(f"{area_code}.", autoescape=True))
 
 
 def visible_commitments(actor: Actor) -> ColumnElement[bool]:
@@ -112,7 +108,7 @@ def _sees(actor: Actor, grant: Grant) -> ColumnElement[bool]:
         case Role.WITNESS:
             if grant.area_code is not None:
                 sent = sent.join(targets, targets.c.id == dispatches.c.target_id).where(
-                    in_area(targets.c.area_code, grant.area_code)
+                    lies_in(targets.c.area_code, grant.area_code)
                 )
             return and_(program, sent.exists())
         case Role.RECIPIENT:
@@ -132,7 +128,7 @@ def _concerns(actor: Actor, grant: Grant) -> ColumnElement[bool]:
         case Role.EXECUTOR:
             return and_(program, _is(tables.dispatches.c.executor_id, actor.party_id))
         case Role.WITNESS:
-            area = true() if grant.area_code is None else in_area(tables.targets.c.area_code, grant.area_code)
+            area = true() if grant.area_code is None else lies_in(tables.targets.c.area_code, grant.area_code)
             return and_(program, area)
         case Role.RECIPIENT:
             return and_(program, _is(tables.handovers.c.target_id, actor.target_id))
@@ -159,4 +155,4 @@ def _touches(area_code: str | None) -> ColumnElement[bool]:
     parts = area_code.split(".")
     wider = [".".join(parts[:length]) for length in range(1, len(parts))]
     column = tables.commitments.c.area_code
-    return or_(in_area(column, area_code), column.in_(wider))
+    return or_(lies_in(column, area_code), column.in_(wider))

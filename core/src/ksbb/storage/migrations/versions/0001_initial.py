@@ -424,9 +424,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_commitments_aggregator_id_created_at"), "commitments", ["aggregator_id", "created_at"], unique=False
     )
-    op.create_index(
-        op.f("ix_commitments_area_code_created_at"), "commitments", ["area_code", "created_at"], unique=False
-    )
+    op.create_index(op.f("ix_commitments_area_code"), "commitments", ["area_code"], unique=False)
     op.create_index(
         op.f("ix_commitments_collaborator_id_created_at"),
         "commitments",
@@ -434,12 +432,25 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(op.f("ix_commitments_created_at"), "commitments", ["created_at"], unique=False)
+    op.create_index(
+        "ix_commitments_handed_in",
+        "commitments",
+        ["status", "created_at"],
+        unique=False,
+        sqlite_where=sa.text("submitted_at IS NOT NULL"),
+        postgresql_where=sa.text("submitted_at IS NOT NULL"),
+    )
     op.create_index(op.f("ix_commitments_planned_handover_on"), "commitments", ["planned_handover_on"], unique=False)
     op.create_index(
-        op.f("ix_commitments_program_id_status_created_at"),
+        op.f("ix_commitments_program_id_created_at"), "commitments", ["program_id", "created_at"], unique=False
+    )
+    op.create_index(
+        "ix_commitments_to_assess",
         "commitments",
-        ["program_id", "status", "created_at"],
+        ["assessment", "created_at"],
         unique=False,
+        sqlite_where=sa.text("submitted_at IS NOT NULL AND assessment <> 'passed'"),
+        postgresql_where=sa.text("submitted_at IS NOT NULL AND assessment <> 'passed'"),
     )
     op.create_table(
         "follow_ups",
@@ -494,6 +505,11 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_follow_ups_commitment_id"), "follow_ups", ["commitment_id"], unique=False)
+    op.create_index(op.f("ix_follow_ups_created_at"), "follow_ups", ["created_at"], unique=False)
+    op.create_index(op.f("ix_follow_ups_due_on"), "follow_ups", ["due_on"], unique=False)
+    op.create_index(
+        op.f("ix_follow_ups_owner_party_id_due_on"), "follow_ups", ["owner_party_id", "due_on"], unique=False
+    )
     op.create_index(op.f("ix_follow_ups_status_due_on"), "follow_ups", ["status", "due_on"], unique=False)
     op.create_table(
         "licences",
@@ -574,6 +590,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_targets_code")),
     )
     op.create_index(op.f("ix_targets_area_code_kind"), "targets", ["area_code", "kind"], unique=False)
+    op.create_index(op.f("ix_targets_created_at"), "targets", ["created_at"], unique=False)
+    op.create_index(op.f("ix_targets_name"), "targets", ["name"], unique=False)
+    op.create_index(
+        "ix_targets_synthetic",
+        "targets",
+        ["area_code"],
+        unique=False,
+        sqlite_where=sa.text("synthetic"),
+        postgresql_where=sa.text("synthetic IS TRUE"),
+    )
     op.create_table(
         "accounts",
         sa.Column(
@@ -708,8 +734,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_dispatches_number")),
     )
     op.create_index(op.f("ix_dispatches_commitment_id"), "dispatches", ["commitment_id"], unique=False)
-    op.create_index(op.f("ix_dispatches_executor_id"), "dispatches", ["executor_id"], unique=False)
-    op.create_index(op.f("ix_dispatches_target_id"), "dispatches", ["target_id"], unique=False)
+    op.create_index(
+        op.f("ix_dispatches_executor_id_commitment_id"), "dispatches", ["executor_id", "commitment_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_dispatches_target_id_commitment_id"), "dispatches", ["target_id", "commitment_id"], unique=False
+    )
     op.create_table(
         "needs",
         sa.Column(
@@ -742,7 +772,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_needs")),
         sa.UniqueConstraint("target_id", "program_id", "aid_type", name=op.f("uq_needs_target_id_program_id_aid_type")),
     )
+    op.create_index(op.f("ix_needs_as_of"), "needs", ["as_of"], unique=False)
     op.create_index(op.f("ix_needs_program_id_aid_type"), "needs", ["program_id", "aid_type"], unique=False)
+    op.create_index(op.f("ix_needs_quantity"), "needs", ["quantity"], unique=False)
     op.create_table(
         "reached",
         sa.Column(
@@ -763,6 +795,9 @@ def upgrade() -> None:
         sa.Column("since", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["target_id"], ["targets.id"], name=op.f("fk_reached_target_id")),
         sa.PrimaryKeyConstraint("program_id", "aid_type", "target_id", name=op.f("pk_reached")),
+    )
+    op.create_index(
+        op.f("ix_reached_program_id_aid_type_since"), "reached", ["program_id", "aid_type", "since"], unique=False
     )
     op.create_table(
         "receipts",

@@ -1,0 +1,103 @@
+"""What there is to run: core's flows and those of the active programs, by one name each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from ksbb.programs.host import ProgramHost
+from ksbb.usecases.chain import LIFECYCLE
+from ksbb.usecases.desk import ActiveProgram
+from ksbb.usecases.hand_over import RENDER_REPORT
+
+if TYPE_CHECKING:
+    from prefect import Flow
+
+_CORE = "ksbb.flows.core_flows:"
+_CORE_CONSUMERS = {LIFECYCLE: f"{_CORE}lifecycle", RENDER_REPORT: f"{_CORE}handover_reports"}
+_CORE_SCHEDULES = {
+    "follow_ups_due": (f"{_CORE}follow_ups_due", "15 0 * * *"),
+    "licence_watch": (f"{_CORE}licence_watch", "30 0 * * *"),
+    "idempotency_purge": (f"{_CORE}idempotency_purge", "15 1 * * *"),
+}
+_SMALL_BATCHES = {RENDER_REPORT: 20}
+"""Consumers whose items take long: a batch must be done within the seconds that a stop may take."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One flow: `name` is `program.flow`, or `ksbb.flow` for core's own. With a `schedule` (cron, Asia/Jakarta) it runs by the
+    clock, without one over batches of the outbox. `active` is the program that it belongs to.
+    """
+
+    name: str
+    entrypoint: str
+    title: str
+    version: str
+    schedule: str | None = None
+    active: ActiveProgram | None = None
+
+    def load(self) -> "Flow[..., Any]":
+        """The Prefect flow. Raises what its import raises, TypeError when it is no flow."""
+        return load_flow(self.entrypoint)
+
+
+def load_flow(entrypoint: str) -> "Flow[..., Any]":
+    """The Prefect flow at `module:function`. Raises what its import raises, TypeError when it is no flow."""
+    from prefect import Flow  # noqa: PLC0415 - Prefect is slow to import
+
+    module, _, name = entrypoint.partition(":")
+    found = getattr(import_module(module), name)
+    if not isinstance(found, Flow):
+        raise TypeError(f"{entrypoint} is {type(found).__name__}, expected a Prefect flow")
+    return found
+
+
+def catalog(host: ProgramHost) -> dict[str, Work]:
+    """All work by name: core's, then that of the active programs."""
+    return {work.name: work for work in _all(host)}
+
+
+def work_for(host: ProgramHost, program_id: str, consumer: str) -> Work:
+    """The work of an outbox row.
+
+    Raises InvalidInput or Unavailable for a program that doesn't run, LookupError for a flow that it hasn't any more.
+    """
+    works = catalog(host)
+    if consumer in _CORE_CONSUMERS:
+        return works[f"ksbb.{consumer}"]
+    host.require(program_id)
+    found = works.get(f"{program_id}.{consumer}")
+    if found is None or found.schedule is not None:
+        raise LookupError(f"program {program_id} has no flow {consumer} any more")
+    return found
+
+
+def batch_size(consumer: str, usual: int) -> int:
+    """How many items of a consumer go into one batch, where `usual` is the setting."""
+    return min(usual, _SMALL_BATCHES.get(consumer, usual))
+
+
+def _all(host: ProgramHost) -> Iterator[Work]:
+    for name, entrypoint in _CORE_CONSUMERS.items():
+        yield Work(name=f"ksbb.{name}", entrypoint=entrypoint, title=name, version=_core_version())
+    for name, (entrypoint, cron) in _CORE_SCHEDULES.items():
+        yield Work(name=f"ksbb.{name}", entrypoint=entrypoint, title=name, version=_core_version(), schedule=cron)
+    versions = {status.id: status.version or "" for status in host.statuses()}
+    for active in host.active():
+        for flow in active.program.flows:
+            yield Work(
+                name=f"{active.program.id}.{flow.name}",
+                entrypoint=flow.entrypoint,
+                title=flow.title.en,
+                version=versions.get(active.program.id, ""),
+                schedule=flow.schedule,
+                active=active,
+            )
+
+
+@cache
+def _core_version() -> str:
+    return version("ksbb")

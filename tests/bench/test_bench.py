@@ -1,0 +1,81 @@
+"""Every bench runs, at its smallest: figures are for `python -m tests.bench`, never for assertions."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+from tests.bench.child import Hands, sample_of
+from tests.bench.contest import ROOT, Part, Standing
+from tests.bench.report import Bar, ratio
+
+CONTENDERS = {
+    "Whole life of a case, PostgreSQL": 3,
+    "Machine steps in batches of 500, PostgreSQL": 3,
+    "HTTP intake, PostgreSQL, one worker": 3,
+    "Whole life of a case, SQLite": 2,
+    "Start, embedded": 3,
+    "HTTP intake and reading at 100 commitments, PostgreSQL": 2,
+}
+"""How many contenders each bench has without its peers, which are fetched from a package index."""
+
+
+def test_all_benches_run(tmp_path: Path) -> None:
+    """Every contender has a rate, and every bar a figure."""
+    file = tmp_path / "figures.json"
+    options = ["--rounds", "1", "--seconds", "0.02", "--commitments", "100", "--no-peers", "--json", str(file)]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench", "all", *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={name: value for name, value in os.environ.items() if not name.startswith(("KSBB_", "PREFECT_"))},
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    found = json.loads(file.read_text("utf-8"))["benches"]
+    assert {bench["title"]: len(bench["standings"]) for bench in found} == CONTENDERS
+    assert [one["name"] for bench in found for one in bench["standings"] if one["rate"] <= 0] == []
+    assert [bar["text"] for bench in found for bar in bench["bars"] if bar["reached"] is None] == []
+
+
+def test_ratios_pair_the_rounds() -> None:
+    """The ratio is the median over rounds, not the ratio of medians: a slow minute befalls both contenders of a round."""
+    floor = Standing(name="floor", part=Part.FLOOR, rate=100, rates=(100, 10, 1000))
+    ours = Standing(name="ours", part=Part.OURS, rate=50, rates=(50, 5, 100))
+    away = Standing(name="away", part=Part.PEER, skipped="no such package")
+    assert ratio([floor, ours, away], "ours", "floor") == 0.5
+    assert ratio([floor, ours, away], "ours", "away") is None
+
+
+def test_bars() -> None:
+    """A bar is reached on its limit, on the right side of it, and unknown without a figure."""
+    assert [Bar(text="", figure=figure, limit=2).reached for figure in (1, 2, 3, None)] == [False, True, True, None]
+    assert [Bar(text="", figure=figure, limit=2, at_most=True).reached for figure in (1, 2, 3)] == [True, True, False]
+
+
+def test_hands_go_on_where_they_stopped() -> None:
+    """Cases stand still between rounds, and a finished one is followed by the next."""
+    numbers = count()
+    seen: list[tuple[int, int]] = []
+
+    def case() -> Iterator[None]:
+        number = next(numbers)
+        for step in range(3):
+            seen.append((number, step))
+            yield
+
+    hands = Hands(case, workers=1)
+    hands.run(0.001)
+    stopped = len(seen)
+    assert hands.run(0.001).done == len(seen) - stopped
+    assert seen == [divmod(position, 3) for position in range(len(seen))]
+
+
+def test_samples() -> None:
+    """Median and 99th percentile in milliseconds."""
+    sample = sample_of([second / 1000 for second in range(1, 101)], 2.0)
+    assert (sample.done, sample.seconds, sample.figures) == (100, 2.0, {"p50_ms": 51.0, "p99_ms": 100.0})
