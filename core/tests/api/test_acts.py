@@ -92,25 +92,25 @@ async def test_a_request_whose_first_is_still_running_is_refused(api: Any, world
 
 
 async def test_whoever_repeats_an_act_that_another_process_does_waits_for_its_answer(api: Any, world: World) -> None:
-    request = {"key": "the-same-key", "json": NEW}
-    first = await api.send(world.secretariat, "POST", "/collaborators", **request)
+    line = {"aid_type": "staple_food", "quantity": 10, "attributes": dict(world.lines("pangan")[0].attributes)}
+    draft = {"program_id": "pangan", "lines": [line], "planned_handover_on": "2026-12-24"}
+    request = {"key": "the-same-key", "json": draft}
+    first = await api.send(world.collaborator, "POST", "/commitments", **request)
+    assert first.status_code == 201
     async with world.platform.database.read() as connection:
         kept = (await connection.execute(select(tables.idempotency))).mappings().one()
-        parties = select(func.count()).select_from(tables.parties).where(tables.parties.c.name == NEW["name"])
-        before = (await connection.execute(parties)).scalar_one()
     # As another process in the middle of the first request: the row is written and not committed
     async with world.platform.desk(world.secretariat) as desk:
         await desk.unit.connection.execute(delete(tables.idempotency))
     async with world.platform.desk(world.secretariat) as desk:
         desk.unit.insert_row(tables.idempotency, dict(kept))
         await desk.unit.settle()
-        repeated = asyncio.create_task(api.send(world.secretariat, "POST", "/collaborators", **request))
+        repeated = asyncio.create_task(api.send(world.collaborator, "POST", "/commitments", **request))
         await asyncio.wait([repeated], timeout=0.3)
         assert not repeated.done()
     second = await repeated
     assert (second.status_code, second.json(), second.headers["idempotency-replayed"]) == (201, first.json(), "true")
-    async with world.platform.database.read() as connection:
-        assert (await connection.execute(parties)).scalar_one() == before
+    assert await count(world, tables.commitments) == 1
 
 
 async def test_a_key_has_a_form(api: Any, world: World) -> None:

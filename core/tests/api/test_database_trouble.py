@@ -33,7 +33,7 @@ async def refuse(database: Database) -> None:
         async with database.engine.connect() as connection:
             name = database.engine.url.database
             await connection.execute(text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
-    await database.engine.dispose()
+    await database.close()
 
 
 async def test_a_read_only_database(api: Any, world: World, database: Database) -> None:
@@ -59,7 +59,7 @@ async def test_a_full_disk(api: Any, world: World, database: Database) -> None:
     if database.is_sqlite:
         # The file may not grow by a single page more.
         event.listen(database.engine.sync_engine, "connect", lambda raw, _: raw.execute("PRAGMA max_page_count = 1"))
-        await database.engine.dispose()
+        await database.close()
     else:
         # What the server raises when it can't extend a table's file.
         async with database.write() as connection:

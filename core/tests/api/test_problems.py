@@ -333,7 +333,7 @@ async def test_a_database_that_is_away(programs: ProgramHost, settings: Settings
 
 
 async def test_an_error_that_nobody_foresaw_tells_nothing_of_itself(api: Any) -> None:
-    await api.app.state.ksbb.platform.database.engine.dispose()
+    await api.app.state.ksbb.platform.database.close()
     object.__setattr__(api.app.state.ksbb, "platform", None)
     answer = await api.get(None, "/targets")
     assert answer.status_code == 500

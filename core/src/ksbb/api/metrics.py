@@ -9,7 +9,6 @@ from litestar import MediaType, Response, get
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import choose_encoder
-from sqlalchemy.pool import QueuePool
 
 from ksbb.api import auth
 from ksbb.api.context import ApiRequest, Context, context
@@ -87,13 +86,10 @@ class _Scrape(CollectorRegistry):
         yield engine
 
     def _pool(self) -> Iterator[Metric]:
-        pool = self._found.platform.database.engine.pool
-        if isinstance(pool, QueuePool):
-            size, used = pool.size(), pool.checkedout()
-            yield GaugeMetricFamily("ksbb_database_pool_size", "Connections that the pool may hold", value=size)
-            yield GaugeMetricFamily("ksbb_database_pool_used", "Connections in use", value=used)
-            over = max(pool.overflow(), 0)
-            yield GaugeMetricFamily("ksbb_database_pool_overflow", "Connections beyond the pool's size", value=over)
+        pool = self._found.platform.database.pool
+        yield GaugeMetricFamily("ksbb_database_pool_size", "Connections that the pool may hold", value=pool.size)
+        yield GaugeMetricFamily("ksbb_database_pool_used", "Connections in use", value=pool.used)
+        yield GaugeMetricFamily("ksbb_database_pool_waiting", "Transactions that wait for one", value=pool.waiting)
 
     def _outbox(self) -> Iterator[Metric]:
         up = GaugeMetricFamily("ksbb_database_up", "Whether the database answered this scrape")

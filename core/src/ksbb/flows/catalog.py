@@ -20,6 +20,7 @@ _CORE_CONSUMERS = {LIFECYCLE: f"{_CORE}lifecycle", RENDER_REPORT: f"{_CORE}hando
 _CORE_SCHEDULES = {
     "follow_ups_due": (f"{_CORE}follow_ups_due", "15 0 * * *"),
     "licence_watch": (f"{_CORE}licence_watch", "30 0 * * *"),
+    "statistics_fold": (f"{_CORE}statistics_fold", "45 0 * * *"),
     "idempotency_purge": (f"{_CORE}idempotency_purge", "15 1 * * *"),
 }
 _SMALL_BATCHES = {RENDER_REPORT: 20}

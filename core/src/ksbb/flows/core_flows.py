@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from prefect import flow
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, func, select, tuple_
 
 from ksbb.documents.render import RenderError, render_report
 from ksbb.domain.parties import AggregatorStatus, Licence
@@ -14,6 +14,7 @@ from ksbb.flows.bench import Item, each_item
 from ksbb.flows.context import EngineContext, engine_context
 from ksbb.program import FollowUpPlan
 from ksbb.program.hooks import LifecycleEvent
+from ksbb.statistics.folding import fold
 from ksbb.storage import tables
 from ksbb.storage.rows import fetch_all
 from ksbb.usecases import follow_ups
@@ -75,7 +76,7 @@ async def lifecycle(items: list[str]) -> None:
     async def work(desk: Desk, row: Item) -> None:
         event, commitment = tables.events, tables.commitments
         query = select(event.c.at, event.c.payload, commitment.c.id, commitment.c.number).join(
-            commitment, event.c.stream == "commitment:" + commitment.c.id
+            commitment, commitment.c.id == func.substr(event.c.stream, len("commitment:") + 1)
         )
         found = (await desk.unit.connection.execute(query.where(event.c.id == row.event_id))).one()
         context.host.broadcast(
@@ -116,6 +117,12 @@ async def idempotency_purge() -> None:
                 .limit(KEYS_AT_ONCE)
             )
             removed = (await desk.unit.connection.execute(delete(table).where(key.in_(old)))).rowcount
+
+
+@flow(name="ksbb-statistics-fold")
+async def statistics_fold() -> None:
+    """Put the sums of days that are over together, so that questions over years read few rows."""
+    await fold(engine_context().platform)
 
 
 @flow(name="ksbb-licence-watch")

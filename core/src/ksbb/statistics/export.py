@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import BigInteger, ColumnElement, Select, func, select
 
 from ksbb.storage import tables
 from ksbb.usecases.desk import Desk
@@ -13,6 +13,14 @@ _commitment, _line, _handover, _report = tables.commitments, tables.commitment_l
 
 def _of(*columns: ColumnElement[Any]) -> Select[Any]:
     return select(*columns)
+
+
+def _daily() -> Select[Any]:
+    """The daily sums, each in one row."""
+    table = tables.statistics_daily
+    key = [column for column in table.primary_key if column.name != "slot"]
+    sums = [func.sum(table.c[name]).cast(BigInteger).label(name) for name in ("count", "quantity", "value")]
+    return select(*key, *sums).group_by(*key).order_by(*key)
 
 
 DATASETS: dict[str, Select[Any]] = {
@@ -74,7 +82,7 @@ DATASETS: dict[str, Select[Any]] = {
     .join(_target, _target.c.id == _handover.c.target_id)
     .outerjoin(_report, _report.c.handover_id == _handover.c.id)
     .order_by(_handover.c.id),
-    "statistics": select(tables.statistics_daily).order_by(*tables.statistics_daily.primary_key),
+    "statistics": _daily(),
     "coverage": select(tables.coverage).order_by(*tables.coverage.primary_key),
 }
 """Name → query. Names of people, addresses and contacts are in none of them."""

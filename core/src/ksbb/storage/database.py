@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import event
@@ -12,10 +12,10 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from ksbb.storage import sqlite
-from ksbb.storage.prepared import PostgresDriver, postgres_driver
+from ksbb.storage.connections import Connections
 
 _BUSY_SECONDS = 30
 _UNIQUE_VIOLATION = "23505"
@@ -48,15 +48,16 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
-async def _alive(connection: AsyncConnection) -> PostgresDriver:
-    """The driver of a connection that isn't known to be lost: those that the pool still holds of an ended server are dropped."""
-    while not (driver := postgres_driver(connection)).is_usable:
-        await connection.invalidate()
-    return driver
-
-
 def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
+
+
+class Pool(NamedTuple):
+    """Connections that there may be (0 for one per transaction), those in use, and transactions that wait for one."""
+
+    size: int
+    used: int
+    waiting: int
 
 
 class Database:
@@ -69,13 +70,13 @@ class Database:
         self.url = url
         self.stored_for_good: set[tuple[Any, ...]] = set()
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        options: dict[str, Any] = (
-            {"poolclass": NullPool} if pool_size == 0 else {"pool_size": pool_size, "max_overflow": 0}
-        )
+        options: dict[str, Any] = {"poolclass": NullPool}
         if not self.is_sqlite:
             # The driver itself begins and ends transactions, see `write`; an act's writes are one statement, of one form for
             # each mixture of rows, so that there are some hundreds to remember.
             options |= {"isolation_level": "AUTOCOMMIT", "connect_args": {"statement_cache_size": 1000}}
+        elif pool_size:
+            options = {"pool_size": pool_size, "max_overflow": 0}
         self.engine = create_async_engine(
             url,
             json_serializer=_json,
@@ -83,9 +84,19 @@ class Database:
             hide_parameters=True,
             **options,
         )
+        self.connections = Connections(self.engine, pool_size)
+        """Those to PostgreSQL; SQLite's are in SQLAlchemy's pool."""
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
         self._writer = self.engine.execution_options(ksbb_write=True)
+
+    @property
+    def pool(self) -> Pool:
+        """How the connections are used."""
+        kept = self.engine.pool
+        if isinstance(kept, QueuePool):
+            return Pool(kept.size(), kept.checkedout(), 0)
+        return Pool(self.connections.size, self.connections.used, self.connections.waiting)
 
     @property
     def exists(self) -> bool:
@@ -100,13 +111,8 @@ class Database:
             async with self.engine.begin() as connection:
                 yield connection
             return
-        async with self.engine.connect() as connection:
-            driver = await _alive(connection)
-            try:
-                yield connection
-            finally:
-                if not driver.is_usable:
-                    await connection.invalidate()
+        async with self.connections.one() as (connection, _):
+            yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
@@ -115,23 +121,18 @@ class Database:
             async with self._writer.begin() as connection:
                 yield connection
             return
-        async with self.engine.connect() as connection:
-            driver = await _alive(connection)
+        async with self.connections.one() as (connection, driver):
+            await driver.begin()
             try:
-                await driver.begin()
-                try:
-                    yield connection
-                except BaseException:
-                    await driver.roll_back()
-                    raise
-                await driver.commit()
-            finally:
-                # A lost connection, or one that was left amid its transaction, must not serve anybody else
-                if not driver.is_usable:
-                    await connection.invalidate()
+                yield connection
+            except BaseException:
+                await driver.roll_back()
+                raise
+            await driver.commit()
 
     async def close(self) -> None:
         """Close all connections."""
+        await self.connections.close()
         await self.engine.dispose()
 
 
