@@ -157,24 +157,36 @@ async def each_item(platform: Platform, items: Sequence[str], work: Work) -> Out
     done = failed = 0
     for start in range(0, len(items), SET):
         part = items[start : start + SET]
-        try:
-            done += await _at_once(platform, part, work)
-        except Exception as error:
-            if isinstance(error, SQLAlchemyError) and is_passing(error):
-                raise
-            if len(part) == 1:
+        together = await _tried(platform, part, work) if len(part) > 1 else None
+        if together is not None:
+            done += together
+            continue
+        for item in part:
+            try:
+                done += await _at_once(platform, [item], work)
+            except Exception as error:
+                if _is_away(error):
+                    raise
                 failed += 1
-                await set_aside(platform, part[0], error)
-                continue
-            for item in part:
-                try:
-                    done += await _at_once(platform, [item], work)
-                except Exception as own:  # noqa: BLE001 - one item's failure, of whatever kind, must not fail its batch
-                    failed += 1
-                    await set_aside(platform, item, own)
+                await set_aside(platform, item, error)
     skipped = len(items) - done - failed
     count_items(done=done, failed=failed)
     return Outcome(done=done, skipped=skipped, failed=failed)
+
+
+async def _tried(platform: Platform, items: Sequence[str], work: Work) -> int | None:
+    """How many of these items there were to do; None when one of them raised, so that nothing was done."""
+    try:
+        return await _at_once(platform, items, work)
+    except Exception as error:
+        if _is_away(error):
+            raise
+        return None
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether the platform's database went away, which is no fault of an item; a program's flow may raise errors of other ones."""
+    return isinstance(error, SQLAlchemyError) and is_passing(error)
 
 
 async def _at_once(platform: Platform, items: Sequence[str], work: Work) -> int:

@@ -171,10 +171,11 @@ async def embedded_prefect(data_dir: Path) -> AsyncIterator[EmbeddedPrefect]:
 
 
 def _read_port(server: "subprocess.Popen[bytes]", home: Path) -> int:
-    line = server.stdout.readline() if server.stdout else b""
-    if not line.strip():
-        raise RuntimeError(f"Prefect's server ended before it was ready; {home / 'server.log'} says why")
-    return int(line)
+    # Prefect, or what it imports, may have said something before
+    for line in server.stdout or ():
+        if line.strip().isdigit():
+            return int(line)
+    raise RuntimeError(f"Prefect's server ended before it was ready; {home / 'server.log'} says why")
 
 
 def _import_prefect() -> Any:

@@ -20,7 +20,7 @@ from ksbb.flows.context import EngineContext, engine_context, enter
 from ksbb.flows.embedded import Scheduled, embedded_prefect
 from ksbb.flows.watch import watched
 from ksbb.flows.work import in_context, surroundings, work_off
-from ksbb.storage.database import Database
+from ksbb.storage.database import Database, is_passing
 
 if TYPE_CHECKING:
     from prefect import State
@@ -151,7 +151,7 @@ class Engine:
         enter(context)
         try:
             self._claims = Claims(context.platform, context.batch_size, context.lease)
-            await self._claims.end_all()
+            await self._begin()
             async with embedded_prefect(self._data_dir) as prefect:
                 self._prefect = prefect
                 self._inner = contextvars.copy_context()
@@ -168,6 +168,19 @@ class Engine:
                     await asyncio.wait(self._tasks)
         finally:
             await own.close()
+
+    async def _begin(self) -> None:
+        """End the claims of an ended process, once the database is there."""
+        while True:
+            try:
+                await self._claims.end_all()
+            except Exception as error:
+                if not is_passing(error) or self._stopping.is_set():
+                    raise
+                _log.warning("engine_waits_for_database", reason=f"{type(error).__name__}: {error}")
+                await asyncio.sleep(_POLL_SECONDS)
+            else:
+                return
 
     async def _turn(self, missed: "list[tuple[Scheduled, FlowRun]]") -> None:
         """One turn: what is due in the outbox, then what is due by schedule. A fault of either waits for the next turn."""

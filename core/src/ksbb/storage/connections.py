@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from ksbb.storage.prepared import PostgresDriver, postgres_driver
+from ksbb.storage.prepared import PostgresDriver, postgres_driver, postgres_errors
 
 WAIT_SECONDS = 30
 """How long a transaction waits for a connection, before it is refused as the database being busy."""
@@ -73,7 +73,8 @@ class Connections:
             if driver.is_usable:
                 return connection, driver
             await _drop(connection)
-        connection = await self._engine.connect()
+        with postgres_errors("connect"):
+            connection = await self._engine.connect()
         return connection, postgres_driver(connection)
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool, QueuePool
@@ -152,7 +152,8 @@ def is_passing(error: BaseException) -> bool:
     state = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
     if state in _PASSING_SQLSTATES or state.startswith("08"):
         return True
-    away = isinstance(error, (OperationalError, InterfaceError))
+    # An internal error without a state is the driver's own: the server went away while it connected
+    away = isinstance(error, (OperationalError, InterfaceError)) or (isinstance(error, InternalError) and not state)
     return away or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 

@@ -91,14 +91,28 @@ class PostgresDriver:
 
     @contextmanager
     def _errors(self, sql: str) -> "Iterator[None]":
-        try:
-            yield
-        except asyncpg.IntegrityConstraintViolationError as error:
-            raise IntegrityError(sql, None, error) from error
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            gone = self._connection.is_closed()
-            kind = OperationalError if gone else DBAPIError
-            raise kind(sql, None, error, connection_invalidated=gone) from error
+        with postgres_errors(sql):
+            try:
+                yield
+            except asyncpg.InternalClientError:
+                # The server went away in the middle of its answer; the driver doesn't know where it stands
+                self._connection.terminate()
+                raise
+
+
+@contextmanager
+def postgres_errors(sql: str) -> "Iterator[None]":
+    """Raises what the driver raises in the block as SQLAlchemy's errors; a lost connection as OperationalError."""
+    try:
+        yield
+    except asyncpg.IntegrityConstraintViolationError as error:
+        raise IntegrityError(sql, None, error) from error
+    except asyncpg.PostgresConnectionError as error:
+        raise OperationalError(sql, None, error, connection_invalidated=True) from error
+    except asyncpg.PostgresError as error:
+        raise DBAPIError(sql, None, error) from error
+    except (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
+        raise OperationalError(sql, None, error, connection_invalidated=True) from error
 
 
 _ROWS_AT_ONCE = 30

@@ -1,0 +1,1 @@
+"""Programs that only the tests of faults install: their processes have this folder on their path."""

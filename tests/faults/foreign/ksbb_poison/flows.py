@@ -1,0 +1,22 @@
+"""The flow of the poisonous program. On the path of the processes under test only."""
+
+import os
+from pathlib import Path
+
+from prefect import flow
+
+from ksbb.program import Case, workbench
+
+from . import ANTIDOTE, POISON
+
+
+@flow(name="poison-assess")
+async def assess(items: list[str]) -> None:
+    """Assess each item, and die of one."""
+    await workbench().each(items, _assess_one)
+
+
+async def _assess_one(case: Case) -> None:
+    if case.commitment.lines[0].quantity == POISON and not Path(os.environ[ANTIDOTE]).exists():
+        os._exit(1)
+    await case.record_assessment(case.run_rules())

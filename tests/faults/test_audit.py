@@ -1,0 +1,82 @@
+"""The audit finds what it is there to find: a sound record has no differences, one changed value has."""
+
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ksbb.testing import Step
+
+from . import audit
+from .world import HOST, lines, opened, seed
+
+pytestmark = pytest.mark.xdist_group("faults-race")
+
+SABOTAGE = {
+    "broken chains": "UPDATE events SET reason = 'x' WHERE kind = 'approved'",
+    "versions": "DELETE FROM events WHERE kind = 'closed'",
+    "commitments": "UPDATE commitments SET status = 'approved' WHERE status = 'closed'",
+    "commitment_lines": "UPDATE commitment_lines SET received = received - 1 WHERE dispatched = 0 AND received > 0",
+    "allocations": "UPDATE allocations SET released = 1 WHERE dispatched = 0",
+    "receipts": "UPDATE receipts SET kind = 'write_off'",
+    "receipt_lines": "UPDATE receipt_lines SET quantity = quantity + 1",
+    "dispatches": "UPDATE dispatches SET number = number || 'x'",
+    "dispatch_lines": "UPDATE dispatch_lines SET accepted = 0",
+    "handovers": "UPDATE handovers SET status = 'refused' WHERE status = 'confirmed'",
+    "handover_lines": "UPDATE handover_lines SET accepted = accepted - 1, lost = 1, reason = 'x'",
+    "evidence": "DELETE FROM evidence",
+    "assessments": "INSERT INTO assessments SELECT id || 'x', commitment_id, at, state, findings FROM assessments LIMIT 1",
+    "reports": "UPDATE reports SET sequence = 9 WHERE sequence = 2",
+    "gaps in numbers": "UPDATE commitments SET number = replace(number, '000001', '000099')",
+    "counters": "UPDATE counters SET value = value + 1 WHERE name LIKE 'report%'",
+    "needs": "UPDATE needs SET promised = promised + 1 WHERE promised > 0",
+    "coverage": "UPDATE coverage SET accepted = accepted + 1 WHERE accepted > 0",
+    "statistics_daily": "UPDATE statistics_daily SET count = count + 1 WHERE measure = 'accepted'",
+    "participants": "DELETE FROM participants WHERE role = 'aggregator'",
+    "reached": "DELETE FROM reached",
+    "outbox": "DELETE FROM outbox WHERE consumer = 'handover_report'",
+}
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with commitments at every step."""
+    file = tmp_path_factory.mktemp("audit") / "sound.sqlite3"
+
+    async def fill() -> None:
+        seeded = await seed(f"sqlite+aiosqlite:///{file}", "")
+        async with opened(seeded) as world:
+            for step in Step:
+                await world.drive(step, lines=lines(world, "pangan"))
+
+    asyncio.run(fill())
+    return file
+
+
+@pytest.fixture
+def copied(sound: Path, tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """A copy to spoil, without the checks of its tables."""
+    connection = sqlite3.connect(shutil.copy(sound, tmp_path / "copy.sqlite3"))
+    connection.execute("PRAGMA ignore_check_constraints = ON")
+    yield connection
+    connection.close()
+
+
+def differences(file: Path) -> list[str]:
+    """What the audit finds."""
+    return audit.examine(asyncio.run(audit.read(f"sqlite+aiosqlite:///{file}")), HOST)
+
+
+def test_a_sound_record(sound: Path) -> None:
+    assert differences(sound) == []
+
+
+@pytest.mark.parametrize("what", SABOTAGE)
+def test_one_changed_value_is_found(copied: sqlite3.Connection, tmp_path: Path, what: str) -> None:
+    changed = copied.execute(SABOTAGE[what]).rowcount
+    copied.commit()
+    assert changed > 0
+    assert [line for line in differences(tmp_path / "copy.sqlite3") if line.startswith(what)]
