@@ -141,7 +141,8 @@ def main(kind: str, url: str, port: int) -> None:
             schema = schema_of(host.require(PROGRAM).program.aid_types[0])
             make = {"jsonschema": by_jsonschema, "jsonschema_rs": by_jsonschema_rs}[kind]
             app = floor(engine_of(url), make(schema))
-        uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
+        # Connections rest while the others are measured
+    uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, access_log=False, timeout_keep_alive=600)
 
 
 if __name__ == "__main__":
