@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from tests.bench.child import Crew, Sample, serve_async
 from tests.bench.crowd import fill, hosted, in_turns, present_clock
 
@@ -26,6 +26,7 @@ from ksbb.domain.targets import Target
 from ksbb.flows.bench import Bench
 from ksbb.program import Case
 from ksbb.storage import tables
+from ksbb.storage.prepared import Prepared, link_of
 from ksbb.storage.unit import new_id
 from ksbb.testing import Driven, Step, World
 from ksbb.usecases import idempotency
@@ -34,6 +35,12 @@ from ksbb.usecases.desk import Desk
 P = ParamSpec("P")
 T = TypeVar("T")
 
+# By the primary key from `before` on: in the dispatcher's stead, which claims the items of a whole batch at once
+_MADE = Prepared(
+    select(tables.outbox.c.id).where(
+        tables.outbox.c.id > bindparam("before"), tables.outbox.c.subject_id == bindparam("commitment_id")
+    )
+)
 _FIRST_LOAD = 4
 """Of the ten units of a case, how many come with the first delivery."""
 
@@ -71,11 +78,9 @@ class KeyedWorld(World):
         """The collaborator submits."""
         before = new_id()
         done = await World.submit(self, driven)
-        table = tables.outbox
-        # By the primary key from `before` on: in the dispatcher's stead, which claims the items of a whole batch at once
-        query = select(table.c.id).where(table.c.id > before, table.c.subject_id == driven.commitment.id)
         async with self.platform.database.read() as connection:
-            self.items[driven.commitment.id] = (await connection.execute(query)).scalar_one()
+            ((item,),) = await _MADE.rows(link_of(connection), before=before, commitment_id=driven.commitment.id)
+        self.items[driven.commitment.id] = item
         return done
 
     async def assess(self, driven: Driven) -> Driven:

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from ksbb.storage.prepared import PostgresDriver, postgres_driver, postgres_errors
+from ksbb.storage.prepared import DRIVERS_ERRORS, PostgresDriver, postgres_driver, postgres_error
 
 WAIT_SECONDS = 30
 """How long a transaction waits for a connection, before it is refused as the database being busy."""
@@ -73,8 +73,10 @@ class Connections:
             if driver.is_usable:
                 return connection, driver
             await _drop(connection)
-        with postgres_errors("connect"):
+        try:
             connection = await self._engine.connect()
+        except DRIVERS_ERRORS as error:
+            raise postgres_error(error, "connect") from error
         return connection, postgres_driver(connection)
 
 

@@ -49,70 +49,67 @@ class PostgresDriver:
 
     async def fetch(self, sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
         """Run one statement; its rows."""
-        with self._errors(sql):
+        try:
             return cast("Sequence[Sequence[Any]]", await self._connection.fetch(sql, *values))
+        except DRIVERS_ERRORS as error:
+            raise self._told(error, sql) from error
 
     async def run(self, statements: Sequence[tuple[str, Sequence[Sequence[Any]]]]) -> None:
         """Few rows go in one statement, for each trip costs more than a row; many are sent statement by statement."""
-        rows = sum(len(values) for _, values in statements)
-        if rows > 1 and rows <= _ROWS_AT_ONCE:
+        if sum(len(values) for _, values in statements) <= _ROWS_AT_ONCE:
             joined = _joined(tuple(sql for sql, values in statements for _ in values))
-            with self._errors(joined):
-                await self._connection.fetch(
-                    joined, *(value for _, every in statements for row in every for value in row)
-                )
+            await self.fetch(joined, [value for _, every in statements for row in every for value in row])
             return
         for sql, every in statements:
-            with self._errors(sql):
+            try:
                 await self._connection.executemany(sql, every)
+            except DRIVERS_ERRORS as error:
+                raise self._told(error, sql) from error
 
     async def begin(self) -> None:
         """Begin a transaction."""
-        with self._errors("BEGIN"):
-            await self._connection.execute("BEGIN")
+        await self._execute("BEGIN")
 
     async def commit(self) -> None:
         """Commit the transaction. Raises RuntimeError when PostgreSQL rolled it back, because a statement of it had failed."""
-        with self._errors("COMMIT"):
-            ended = await self._connection.execute("COMMIT")
-        if ended != "COMMIT":
+        if await self._execute("COMMIT") != "COMMIT":
             raise RuntimeError("a statement of this transaction failed, so that PostgreSQL rolled it back")
 
     async def roll_back(self) -> None:
         """Roll the transaction back; nothing where the connection is lost, and the transaction with it."""
         if not self._connection.is_closed():
-            with self._errors("ROLLBACK"):
-                await self._connection.execute("ROLLBACK")
+            await self._execute("ROLLBACK")
 
     @property
     def is_usable(self) -> bool:
         """Whether the connection isn't known to be lost, and stands outside of a transaction."""
         return not self._connection.is_closed() and not self._connection.is_in_transaction()
 
-    @contextmanager
-    def _errors(self, sql: str) -> "Iterator[None]":
-        with postgres_errors(sql):
-            try:
-                yield
-            except asyncpg.InternalClientError:
-                # The server went away in the middle of its answer; the driver doesn't know where it stands
-                self._connection.terminate()
-                raise
+    async def _execute(self, command: str) -> str:
+        try:
+            return str(await self._connection.execute(command))
+        except DRIVERS_ERRORS as error:
+            raise self._told(error, command) from error
+
+    def _told(self, error: Exception, sql: str) -> Exception:
+        if isinstance(error, asyncpg.InternalClientError):
+            # The server went away in the middle of its answer, and the driver doesn't know where it stands
+            self._connection.terminate()
+        return postgres_error(error, sql)
 
 
-@contextmanager
-def postgres_errors(sql: str) -> "Iterator[None]":
-    """Raises what the driver raises in the block as SQLAlchemy's errors; a lost connection as OperationalError."""
-    try:
-        yield
-    except asyncpg.IntegrityConstraintViolationError as error:
-        raise IntegrityError(sql, None, error) from error
-    except asyncpg.PostgresConnectionError as error:
-        raise OperationalError(sql, None, error, connection_invalidated=True) from error
-    except asyncpg.PostgresError as error:
-        raise DBAPIError(sql, None, error) from error
-    except (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
-        raise OperationalError(sql, None, error, connection_invalidated=True) from error
+DRIVERS_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+"""All that asyncpg raises, and the connection beneath it."""
+
+
+def postgres_error(error: Exception, sql: str) -> Exception:
+    """What the driver raised as SQLAlchemy's error; a lost connection is an OperationalError."""
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        return IntegrityError(sql, None, error)
+    lost = not isinstance(error, (asyncpg.PostgresError, ValueError)) or isinstance(
+        error, asyncpg.PostgresConnectionError
+    )
+    return (OperationalError if lost else DBAPIError)(sql, None, error, connection_invalidated=lost)
 
 
 _ROWS_AT_ONCE = 30
