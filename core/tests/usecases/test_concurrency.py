@@ -18,7 +18,8 @@ from ksbb.storage.database import Database
 from ksbb.storage.rows import fetch_all
 from ksbb.testing import Driven, Step, World
 from ksbb.testing.world import NEED, SUBDISTRICT
-from ksbb.usecases import accounts, allocate, commit, csv_import, hand_over, needs, parties, targets
+from ksbb.usecases import accounts, allocate, commit, csv_import, hand_over, needs, parties, receive, targets
+from ksbb.usecases.chain import load_commitment
 from ksbb.usecases.platform import Platform
 
 T = TypeVar("T")
@@ -83,6 +84,33 @@ async def test_the_last_lot_is_promised_once(crowded: World) -> None:
     assert [row["quantity"] for row in await rows_of(crowded, tables.allocations)] == [10]
     figures = {row["measure"]: row["quantity"] for row in await rows_of(crowded, tables.statistics_daily)}
     assert figures["allocated"] == 10
+    await sound(crowded)
+
+
+# On PostgreSQL only: SQLite has one writer, so that the second begins after the first.
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_whoever_waited_for_the_lock_sees_what_was_done_meanwhile(crowded: World) -> None:
+    driven = await crowded.drive(Step.ALLOCATED)
+
+    async def later() -> Any:
+        async with crowded.platform.desk(crowded.auditor) as desk:
+            found = await load_commitment(desk, driven.commitment.id)
+            event = await desk.unit.append(
+                f"commitment:{found.id}", "seen", after=found.version, at=desk.now, account_id="a", role="r", payload={}
+            )
+            desk.unit.change(tables.commitments, {"id": found.id}, version=event.sequence)
+            return found
+
+    async with crowded.platform.desk(crowded.aggregator) as desk:
+        line = receive.LineQuantity(line_id=driven.commitment.lines[0].id, quantity=7)
+        done, _ = await receive.receive(
+            desk, driven.commitment.id, lines=[line], expected_version=driven.commitment.version
+        )
+        waiting = asyncio.create_task(later())
+        await asyncio.wait([waiting], timeout=0.3)
+        assert not waiting.done()
+    assert await waiting == done
+    assert done.lines[0].received == 7
     await sound(crowded)
 
 
