@@ -233,10 +233,10 @@ class Unit:
                 self._writes.add(tables.coverage, key, figures)
         for (program, role, party), since in sorted(self._participants.items()):
             row = {"program_id": program, "role": role, "party_id": party, "since": since}
-            self.insert_once(tables.participants, row)
+            self.insert_row(tables.participants, row, unless_known=True)
         for (program, aid_type, target), since in sorted(self._reached.items()):
             row = {"program_id": program, "aid_type": aid_type, "target_id": target, "since": since}
-            self.insert_once(tables.reached, row)
+            self.insert_row(tables.reached, row, unless_known=True)
         slot = random.randrange(SLOTS)  # noqa: S311 - it only spreads the load
         for values, sums in sorted((_values(key), sums) for key, sums in self._statistics.items()):
             if any(sums):

@@ -81,6 +81,7 @@ class Bench:
         """The world as it was at first, in the same database."""
 
         async def restore() -> None:
+            self.world.platform.database.stored_for_good.clear()
             async with self.world.platform.database.write() as connection:
                 for table in reversed(TABLES):
                     if self.rows.get(table.name) or not self.rows:
