@@ -3,13 +3,14 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import bindparam, select
 
 from ksbb.domain.commitments import Commitment, CommitmentStatus
 from ksbb.domain.errors import conflict, invalid, not_found
 from ksbb.domain.parties import FundSource
 from ksbb.domain.rights import Permission, require
-from ksbb.domain.targets import Need
+from ksbb.domain.targets import Need, Target
 from ksbb.domain.text import Text
 from ksbb.program import Stage
 from ksbb.storage import tables
@@ -37,6 +38,16 @@ _NEED = Prepared(
         tables.needs.c.aid_type == bindparam("aid_type"),
     )
     .with_for_update()
+)
+_IN_NEED = Prepared(
+    select(*tables.targets.columns, *tables.needs.columns)
+    .join(tables.needs, tables.needs.c.target_id == tables.targets.c.id)
+    .where(
+        tables.targets.c.id == bindparam("target_id"),
+        tables.needs.c.program_id == bindparam("program_id"),
+        tables.needs.c.aid_type == bindparam("aid_type"),
+    )
+    .with_for_update(of=tables.needs)
 )
 _ALLOCATION = Prepared(
     select(tables.allocations).where(
@@ -75,6 +86,14 @@ async def lock_need(desk: Desk, target_id: str, program_id: str, aid_type: str) 
     return await _NEED.record(desk.unit.link, Need, target_id=target_id, program_id=program_id, aid_type=aid_type)
 
 
+async def _target_in_need(desk: Desk, target_id: str, program_id: str, aid_type: str) -> tuple[Target, Need | None]:
+    """The target, and its need of an aid type, locked until the unit ends. Raises NotFound for the target."""
+    rows = await _IN_NEED.joined(desk.unit.link, target_id=target_id, program_id=program_id, aid_type=aid_type)
+    if not rows:
+        return await load_target(desk, target_id), None
+    return msgspec.convert(rows[0][0], Target), msgspec.convert(rows[0][1], Need)
+
+
 async def load_allocation(desk: Desk, commitment_id: str, allocation_id: str, pointer: str = "") -> Allocation:
     """An allocation of a commitment whose lock is held. Raises NotFound."""
     found = await _ALLOCATION.record(
@@ -101,12 +120,12 @@ async def allocate(
     of the program's kinds, has no such need, or the quantity exceeds what is unallocated or still needed.
     """
     commitment = await load_commitment(desk, commitment_id, expected_version=expected_version)
-    target = await load_target(desk, target_id)
+    line = commitment.line(line_id, "/line_id")
+    target, need = await _target_in_need(desk, target_id, commitment.program_id, line.aid_type)
     role = require(desk.actor, Permission.ALLOCATE, commitment.program_id, target.area_code)
     refuse_own_commitment(desk, commitment)
     commitment.require_status(APPROVED, "allocate")
     program = desk.programs.require(commitment.program_id).program
-    line = commitment.line(line_id, "/line_id")
     if target.kind not in program.target_kinds:
         kinds = sorted(program.target_kinds)
         raise invalid(
@@ -131,7 +150,6 @@ async def allocate(
             given={"ziswaf_entitled": False},
         )
     balance = line.balance.allocate(quantity)
-    need = await lock_need(desk, target_id, commitment.program_id, line.aid_type)
     if need is None:
         raise invalid(
             "need_missing",

@@ -14,9 +14,9 @@ from ksbb.storage import tables
 from ksbb.storage.prepared import Prepared
 from ksbb.storage.rows import fetch_all
 from ksbb.storage.unit import Unit, new_id
-from ksbb.usecases.chain import append, load_commitment_of, load_target
+from ksbb.usecases.chain import append, load_commitment_of
 from ksbb.usecases.desk import Desk
-from ksbb.usecases.hand_over import load_handover
+from ksbb.usecases.hand_over import load_given
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_FILES = 10
@@ -70,8 +70,8 @@ async def attach(desk: Desk, handover_id: str, *, file_name: str, content: bytes
     Raises InvalidInput for a file that is empty, too large or of another type, Conflict for too many files or the same twice.
     """
     commitment = await load_commitment_of(desk, "handover", handover_id)
-    handover = await load_handover(desk, handover_id)
-    target = await load_target(desk, handover.target_id)
+    given = await load_given(desk, handover_id)
+    handover, target = given.handover, given.target
     mine = desk.actor.account_id in (handover.recorded_by, handover.witness_account_id)
     permission = Permission.WITNESS if desk.actor.account_id == handover.witness_account_id else Permission.HAND_OVER
     role = require(desk.actor, permission, commitment.program_id, target.area_code)

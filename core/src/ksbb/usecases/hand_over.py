@@ -2,11 +2,11 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from ksbb.domain.commitments import Commitment
 from ksbb.domain.errors import Conflict, Problem, conflict, forbidden, invalid, not_found
@@ -27,7 +27,6 @@ from ksbb.usecases.chain import (
     HANDOVER,
     append,
     load_commitment_of,
-    load_target,
     plain,
     require_licensed,
     require_own,
@@ -41,20 +40,31 @@ from ksbb.usecases.handover_checks import check_outcomes, refuse_second_pending,
 
 RENDER_REPORT = "handover_report"
 """The outbox consumer that makes the report's PDF."""
+_handover, _sent = tables.handovers.alias(), tables.dispatches
+_PENDING = (
+    select(func.count())
+    .where(_handover.c.dispatch_id == _sent.c.id, _handover.c.status == str(HandoverStatus.RECORDED))
+    .scalar_subquery()
+)
 _DISPATCH = Prepared(
-    select(*tables.dispatches.columns, *tables.dispatch_lines.columns)
-    .join(tables.dispatch_lines, tables.dispatch_lines.c.dispatch_id == tables.dispatches.c.id)
-    .where(tables.dispatches.c.id == bindparam("dispatch_id"))
+    select(*_sent.columns, *tables.dispatch_lines.columns, *tables.targets.columns, _PENDING.label("pending"))
+    .join(tables.dispatch_lines, tables.dispatch_lines.c.dispatch_id == _sent.c.id)
+    .join(tables.targets, tables.targets.c.id == _sent.c.target_id)
+    .where(_sent.c.id == bindparam("dispatch_id"))
     .order_by(tables.dispatch_lines.c.id)
 )
+_ATTACHED = select(func.count()).where(tables.evidence.c.handover_id == tables.handovers.c.id).scalar_subquery()
 _HANDOVER = Prepared(
-    select(*tables.handovers.columns, *tables.handover_lines.columns)
+    select(
+        *tables.handovers.columns,
+        *tables.handover_lines.columns,
+        *tables.targets.columns,
+        _ATTACHED.label("attached"),
+    )
     .join(tables.handover_lines, tables.handover_lines.c.handover_id == tables.handovers.c.id)
+    .join(tables.targets, tables.targets.c.id == tables.handovers.c.target_id)
     .where(tables.handovers.c.id == bindparam("handover_id"))
     .order_by(tables.handover_lines.c.dispatch_line_id)
-)
-_EVIDENCE = Prepared(
-    select(tables.evidence.c.id).where(tables.evidence.c.handover_id == bindparam("handover_id")).limit(1)
 )
 _PROMISED = Prepared(
     select(*tables.allocations.columns, *tables.needs.columns)
@@ -64,22 +74,52 @@ _PROMISED = Prepared(
 )
 
 
-async def load_dispatch(desk: Desk, dispatch_id: str) -> Dispatch:
-    """A dispatch with its lines. Raises NotFound."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A dispatch with its target; `pending` of its handovers wait for their witness."""
+
+    dispatch: Dispatch
+    target: Target
+    pending: int
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A handover with its target, and how many files of evidence are `attached`."""
+
+    handover: Handover
+    target: Target
+    attached: int
+
+
+async def load_sent(desk: Desk, dispatch_id: str) -> Sent:
+    """A dispatch with its lines and its target. Raises NotFound."""
     rows = await _DISPATCH.joined(desk.unit.link, dispatch_id=dispatch_id)
     if not rows:
         raise not_found(DISPATCH, dispatch_id)
-    lines = tuple(msgspec.convert(line, DispatchLine) for _, line in rows)
-    return replace(msgspec.convert(rows[0][0], Dispatch), lines=lines)
+    head, _, target, counted = rows[0]
+    dispatch = msgspec.convert({**head, "lines": [row[1] for row in rows]}, Dispatch)
+    return Sent(dispatch, msgspec.convert(target, Target), counted["pending"])
+
+
+async def load_given(desk: Desk, handover_id: str) -> Given:
+    """A handover with its lines and its target. Raises NotFound."""
+    rows = await _HANDOVER.joined(desk.unit.link, handover_id=handover_id)
+    if not rows:
+        raise not_found(HANDOVER, handover_id)
+    head, _, target, counted = rows[0]
+    handover = msgspec.convert({**head, "lines": [row[1] for row in rows]}, Handover)
+    return Given(handover, msgspec.convert(target, Target), counted["attached"])
+
+
+async def load_dispatch(desk: Desk, dispatch_id: str) -> Dispatch:
+    """A dispatch with its lines. Raises NotFound."""
+    return (await load_sent(desk, dispatch_id)).dispatch
 
 
 async def load_handover(desk: Desk, handover_id: str) -> Handover:
     """A handover with its lines. Raises NotFound."""
-    rows = await _HANDOVER.joined(desk.unit.link, handover_id=handover_id)
-    if not rows:
-        raise not_found(HANDOVER, handover_id)
-    lines = tuple(msgspec.convert(line, OutcomeInput) for _, line in rows)
-    return replace(msgspec.convert(rows[0][0], Handover), lines=lines)
+    return (await load_given(desk, handover_id)).handover
 
 
 async def record(
@@ -100,8 +140,8 @@ async def record(
     independent, Conflict while another handover of the dispatch waits for its witness, or without a licence in force.
     """
     commitment = await load_commitment_of(desk, "dispatch", dispatch_id, expected_version=expected_version)
-    sent = await load_dispatch(desk, dispatch_id)
-    target = await load_target(desk, sent.target_id)
+    found = await load_sent(desk, dispatch_id)
+    sent, target = found.dispatch, found.target
     role = require(desk.actor, Permission.HAND_OVER, commitment.program_id, target.area_code)
     commitment.require_status(APPROVED, "hand_over")
     require_own(desk, sent.executor_id, Text("mencatat serah terima ini", "record this handover"))
@@ -125,7 +165,7 @@ async def record(
     ):
         if not value.strip():
             raise invalid("required", Text("wajib diisi", "is required"), pointer, {"minLength": 1}, value)
-    await refuse_second_pending(desk, dispatch_id)
+    refuse_second_pending(found.pending)
     check_outcomes(sent, lines)
     handover = Handover(
         id=new_id(),
@@ -159,8 +199,9 @@ async def confirm(desk: Desk, handover_id: str, *, expected_version: int) -> tup
 
     Raises Forbidden for anyone but the named witness, Conflict without evidence or when it was decided already.
     """
-    commitment, handover, target, role = await _decide(desk, handover_id, expected_version)
-    if not await _EVIDENCE.rows(desk.unit.link, handover_id=handover_id):
+    commitment, given_over, role = await _decide(desk, handover_id, expected_version)
+    handover, target = given_over.handover, given_over.target
+    if not given_over.attached:
         raise conflict(
             "evidence_missing",
             Text(
@@ -208,7 +249,8 @@ async def confirm(desk: Desk, handover_id: str, *, expected_version: int) -> tup
 
 async def refuse(desk: Desk, handover_id: str, *, reason: str, expected_version: int) -> tuple[Commitment, Handover]:
     """The witness refuses a recorded handover with the reason; the goods count as in transit as before."""
-    commitment, handover, _, role = await _decide(desk, handover_id, expected_version)
+    commitment, given, role = await _decide(desk, handover_id, expected_version)
+    handover = given.handover
     require_reason(reason)
     changes = {"status": HandoverStatus.REFUSED, "decided_at": desk.now, "decision_note": reason}
     desk.unit.change(tables.handovers, {"id": handover_id}, **changes)
@@ -218,10 +260,10 @@ async def refuse(desk: Desk, handover_id: str, *, reason: str, expected_version:
     return commitment, replace(handover, status=HandoverStatus.REFUSED, decided_at=desk.now, decision_note=reason)
 
 
-async def _decide(desk: Desk, handover_id: str, expected_version: int) -> tuple[Commitment, Handover, Target, Role]:
+async def _decide(desk: Desk, handover_id: str, expected_version: int) -> tuple[Commitment, Given, Role]:
     commitment = await load_commitment_of(desk, "handover", handover_id, expected_version=expected_version)
-    handover = await load_handover(desk, handover_id)
-    target = await load_target(desk, handover.target_id)
+    given = await load_given(desk, handover_id)
+    handover, target = given.handover, given.target
     role = require(desk.actor, Permission.WITNESS, commitment.program_id, target.area_code)
     if handover.witness_account_id != desk.actor.account_id:
         raise forbidden(
@@ -240,7 +282,7 @@ async def _decide(desk: Desk, handover_id: str, expected_version: int) -> tuple[
                 given=str(handover.status),
             )
         )
-    return commitment, handover, target, role
+    return commitment, given, role
 
 
 async def _settle(

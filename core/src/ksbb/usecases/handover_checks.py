@@ -2,27 +2,16 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select
-
 from ksbb.domain.commitments import Commitment
 from ksbb.domain.errors import conflict, forbidden, invalid
-from ksbb.domain.handovers import HandoverStatus, OutcomeInput
+from ksbb.domain.handovers import OutcomeInput
 from ksbb.domain.rights import Permission, Role
 from ksbb.domain.targets import Target
 from ksbb.domain.text import Text
-from ksbb.storage import tables
-from ksbb.storage.prepared import Prepared
 from ksbb.usecases.accounts import load_actor
 from ksbb.usecases.chain import refuse_doubles
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.dispatch import Dispatch
-
-_PENDING = Prepared(
-    select(tables.handovers.c.id).where(
-        tables.handovers.c.dispatch_id == bindparam("dispatch_id"),
-        tables.handovers.c.status == str(HandoverStatus.RECORDED),
-    )
-)
 
 
 async def require_witness(desk: Desk, commitment: Commitment, sent: Dispatch, target: Target, account_id: str) -> None:
@@ -50,9 +39,9 @@ async def require_witness(desk: Desk, commitment: Commitment, sent: Dispatch, ta
         )
 
 
-async def refuse_second_pending(desk: Desk, dispatch_id: str) -> None:
+def refuse_second_pending(pending: int) -> None:
     """Raises Conflict while an earlier handover of the dispatch waits for its witness."""
-    if await _PENDING.rows(desk.unit.link, dispatch_id=dispatch_id):
+    if pending:
         raise conflict(
             "handover_pending",
             Text(
