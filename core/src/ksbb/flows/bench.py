@@ -181,6 +181,7 @@ async def _tried(platform: Platform, items: Sequence[str], work: Work) -> int | 
     except Exception as error:
         if _is_away(error):
             raise
+        _log.info("set_done_one_by_one", items=len(items), reason=f"{type(error).__name__}: {error}"[:500])
         return None
 
 

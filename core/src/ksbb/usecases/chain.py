@@ -145,7 +145,7 @@ async def load_ahead(desk: Desk, commitment_ids: Collection[str]) -> None:
     )
     rows = await desk.unit.connection.execute(query.with_for_update(of=tables.commitments))
     for commitment_id, group in groupby(rows.mappings(), key=lambda row: row[tables.commitments.c.id]):
-        parts = [[{c.name: row[c] for c in run} for run in _RUNS] for row in group]
+        parts = [[{str(c.name): row[c] for c in run} for run in _RUNS] for row in group]
         if parts[0][1]["hash"] is not None:
             desk.unit.known["commitment", commitment_id] = _assembled(desk.unit, parts)
 
