@@ -180,7 +180,7 @@ async def test_a_poison_item_ends_up_alone_and_is_parked(claims: Claims, platfor
                 await finish(platform, *batch.items)
         clock.forward(LEASE + timedelta(seconds=1))
         await claims.expired()
-    assert (died, sizes) == (MAX_ATTEMPTS, [64, 8, 1, 1, 1])
+    assert (died, sizes) == (MAX_ATTEMPTS, [64, 2, 1, 1, 1])
     found = {row["id"]: row for row in await rows(platform, *posted)}
     assert (found[poison]["status"], found[poison]["attempts"], found[poison]["losses"]) == ("parked", 5, 5)
     assert found[poison]["reason"] == LOST

@@ -152,12 +152,14 @@ async def each_item(platform: Platform, items: Sequence[str], work: Work) -> Out
     """Do `work` for every outbox item: effects and the item's `done` are one transaction, so a repeated batch does no harm.
 
     Items are done by sets, one transaction for each. Where one of a set raises, the set is rolled back and done item by item: the
-    one whose work raises waits for its next attempt, and after `MAX_ATTEMPTS` it is parked with the reason.
+    one whose work raises waits for its next attempt, and after `MAX_ATTEMPTS` it is parked with the reason. Where a worker was lost
+    over one of them, all are done one by one, so that those before the culprit are done for good.
     """
     done = failed = 0
+    suspected = await lost_a_worker(platform, items)
     for start in range(0, len(items), SET):
         part = items[start : start + SET]
-        together = await _tried(platform, part, work) if len(part) > 1 else None
+        together = await _tried(platform, part, work) if len(part) > 1 and not suspected else None
         if together is not None:
             done += together
             continue
@@ -172,6 +174,14 @@ async def each_item(platform: Platform, items: Sequence[str], work: Work) -> Out
     skipped = len(items) - done - failed
     count_items(done=done, failed=failed)
     return Outcome(done=done, skipped=skipped, failed=failed)
+
+
+async def lost_a_worker(platform: Platform, items: Sequence[str]) -> bool:
+    """Whether a worker was lost over any of these items."""
+    table = tables.outbox
+    async with platform.reading_desk(SYSTEM) as desk:
+        query = select(table.c.id).where(table.c.id.in_(items), table.c.losses > 0).limit(1)
+        return (await desk.unit.connection.execute(query)).first() is not None
 
 
 async def _tried(platform: Platform, items: Sequence[str], work: Work) -> int | None:

@@ -22,7 +22,7 @@ from ksbb.usecases.platform import Platform
 
 WAITING = 8
 """Batches of one consumer that wait for a worker at the same time; further rows wait in the outbox, where others overtake them."""
-_SHRINK = 8
+_SHRINK = 32
 """After each loss of a worker, the rows that it had go into batches smaller by this factor, until a culprit is alone."""
 _LOST_AT_ONCE = 2000
 _outbox = tables.outbox

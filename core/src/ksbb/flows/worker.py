@@ -7,7 +7,8 @@ is installed and configured; `ksbb worker` is the same with Prefect's settings t
 import asyncio
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from prefect.states import Cancelled, Failed
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 from pydantic import Field
 
+from ksbb.flows.bench import lost_a_worker
 from ksbb.flows.catalog import catalog
 from ksbb.flows.claims import Claims
 from ksbb.flows.context import EngineContext, enter
@@ -70,6 +72,7 @@ class KsbbWorker(BaseWorker[KsbbJob, KsbbVariables, KsbbWorkerResult]):
         super().__init__(*args, **options)
         self._settings = settings or load_settings()
         self._flows = FlowThread(self._settings, max(2.0 * self._settings.engine.lease_seconds, _LEAST_PATIENCE))
+        self._slots = Slots(RUNS_AT_ONCE)
         self._away_for = 0.0
 
     async def setup(self) -> None:
@@ -95,7 +98,9 @@ class KsbbWorker(BaseWorker[KsbbJob, KsbbVariables, KsbbWorkerResult]):
             bound = {"flow_run_id": str(flow_run.id), "work": configuration.work}
             with structlog.contextvars.bound_contextvars(**bound):
                 try:
-                    unsaid = await self._flows.run(lambda context: _carry_out(context, flow_run, configuration.work))
+                    unsaid = await self._flows.run(
+                        lambda context: _carry_out(context, flow_run, configuration.work, self._slots)
+                    )
                 except Exception as error:  # noqa: BLE001 - whatever befalls one run, the worker goes on; its lease runs out
                     _log.exception("run_failed")
                     unsaid = _failed(error)
@@ -148,25 +153,51 @@ class KsbbWorker(BaseWorker[KsbbJob, KsbbVariables, KsbbWorkerResult]):
             self._release_limit_slot(flow_run.id)
 
 
-async def _carry_out(context: EngineContext, run: FlowRun, name: str) -> State[Any] | None:
+async def _carry_out(context: EngineContext, run: FlowRun, name: str, slots: "Slots") -> State[Any] | None:
     """Run a batch or a schedule, in the thread of the flows; the state that Prefect doesn't know yet, if any."""
     enter(context)
     # The lease of a batch does what Prefect's heartbeats would, which also delay the end of short runs
     with temporary_settings({"flows.heartbeat_frequency": None}):
-        return await (_batch(context, run) if "items" in run.parameters else _schedule(context, run, name))
+        return await (_batch(context, run, slots) if "items" in run.parameters else _schedule(context, run, name))
 
 
-async def _batch(context: EngineContext, run: FlowRun) -> State[Any] | None:
+async def _batch(context: EngineContext, run: FlowRun, slots: "Slots") -> State[Any] | None:
     claims = Claims(context.platform, context.batch_size, context.lease)
-    batch = await claims.begin(run.idempotency_key or "", run.parameters["items"])
-    if batch is None:
-        return Cancelled(message="Its items are done or in another run.")
+    suspected = await lost_a_worker(context.platform, run.parameters["items"])
+    async with slots.taken(alone=suspected):
+        batch = await claims.begin(run.idempotency_key or "", run.parameters["items"])
+        if batch is None:
+            return Cancelled(message="Its items are done or in another run.")
 
-    async def execute(flow: Flow[..., Any], given: Sequence[str]) -> State[Any]:
-        return await _execute(flow, run, {"items": list(given)})
+        async def execute(flow: Flow[..., Any], given: Sequence[str]) -> State[Any]:
+            return await _execute(flow, run, {"items": list(given)})
 
-    failure = await work_off(context, claims, batch, execute)
+        failure = await work_off(context, claims, batch, execute)
     return _failed(failure) if failure is not None else None
+
+
+class Slots:
+    """Batches that run at the same time. One over which a worker was lost runs alone, so that it takes no other with it."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._free = asyncio.Semaphore(count)
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def taken(self, *, alone: bool) -> AsyncIterator[None]:
+        """Hold a slot, or all of them, while the block runs; who came first goes first."""
+        wanted = self._count if alone else 1
+        held = 0
+        try:
+            async with self._turn:
+                while held < wanted:
+                    await self._free.acquire()
+                    held += 1
+            yield
+        finally:
+            for _ in range(held):
+                self._free.release()
 
 
 async def _schedule(context: EngineContext, run: FlowRun, name: str) -> State[Any] | None:
