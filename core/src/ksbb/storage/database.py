@@ -1,6 +1,5 @@
 """The database: one engine, transactions that read and transactions that write."""
 
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -155,9 +154,3 @@ def is_passing(error: BaseException) -> bool:
     # An internal error without a state is the driver's own: the server went away while it connected
     away = isinstance(error, (OperationalError, InterfaceError)) or (isinstance(error, InternalError) and not state)
     return away or (isinstance(error, DBAPIError) and error.connection_invalidated)
-
-
-def is_busy(error: BaseException) -> bool:
-    """Whether a database error says that SQLite was locked by another writer for too long."""
-    original = getattr(error, "orig", error)
-    return isinstance(original, sqlite3.OperationalError) and "locked" in str(original)
