@@ -13,6 +13,8 @@ from ksbb.program.aid import AidType, Identifier, JsonSchema, ReferenceValue, Un
 from ksbb.program.bench import Case, Clash, Custody, FollowUpPlan, HandedOver, Outcome, Workbench, workbench
 from ksbb.program.days import parse_day
 from ksbb.program.hooks import LifecycleEvent, hookimpl
+from ksbb.program.imports import ImportMapping, ImportTable
+from ksbb.program.privacy import PersonalData
 from ksbb.program.program import (
     API_VERSION,
     Measure,
@@ -23,6 +25,9 @@ from ksbb.program.program import (
     SuccessMetric,
     read_guide,
 )
+from ksbb.program.reference import ReferenceData
+from ksbb.program.reports import ReportSection, ReportView
+from ksbb.program.routes import Route, RouteRequest
 from ksbb.program.rules import CommitmentView, Finding, LineView, Rule, Severity
 
 __all__ = [
@@ -39,16 +44,24 @@ __all__ = [
     "FundSource",
     "HandedOver",
     "Identifier",
+    "ImportMapping",
+    "ImportTable",
     "JsonSchema",
     "LifecycleEvent",
     "LineView",
     "Measure",
     "Outcome",
+    "PersonalData",
     "Program",
     "ProgramFlow",
     "ProgramSettings",
+    "ReferenceData",
     "ReferenceValue",
+    "ReportSection",
+    "ReportView",
     "Role",
+    "Route",
+    "RouteRequest",
     "Rule",
     "Severity",
     "Stage",

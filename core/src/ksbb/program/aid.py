@@ -1,7 +1,7 @@
 """Aid types: what can be committed, in which unit, at which reference value, with which attributes."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from ksbb.domain.text import Text
+from ksbb.program.privacy import PersonalData
 
 JsonSchema = Mapping[str, Any]
 """A JSON Schema, draft 2020-12."""
@@ -92,7 +93,10 @@ class AidType:
 
     `schema` describes the attributes of a line, `schema_version` grows with each change of it. `service` marks training,
     works and the like, whose handover is an attendance or completion report. `expiry_attribute` names the attribute with the
-    expiry day of goods. `examples` are attributes that validate, and stand in the API's documentation.
+    expiry day of goods. `examples` are attributes that validate, and stand in the API's documentation; `counter_examples` are
+    attributes that the schema refuses. `personal_data` declares the attributes about persons. `upgrades` holds, by schema version,
+    the pure function that carries a draft's attributes from it to the next version; without one, a draft of that version is
+    completed by hand before it is submitted.
     Compared by identity. Raises ValueError that names the bad value.
     """
 
@@ -106,6 +110,9 @@ class AidType:
     identifiers: tuple[Identifier, ...] = ()
     expiry_attribute: str | None = None
     examples: tuple[Mapping[str, Any], ...] = ()
+    counter_examples: tuple[Mapping[str, Any], ...] = ()
+    personal_data: tuple[PersonalData, ...] = ()
+    upgrades: Mapping[int, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         where = f"aid type {self.id!r}"
@@ -114,17 +121,11 @@ class AidType:
         if self.schema_version < 1:
             raise ValueError(f"{where}: schema_version must be at least 1, given {self.schema_version}")
         _check_schema(where, self.schema)
-        properties = self.schema.get("properties", {})
-        named = [identifier.attribute for identifier in self.identifiers]
-        for name in [*named, *filter(None, [self.expiry_attribute])]:
-            if name not in properties:
-                raise ValueError(f"{where}: attribute {name!r} is not in the schema, which has {sorted(properties)}")
-        if not self.examples:
-            raise ValueError(f"{where}: at least one example of attributes is needed")
-        validator = Draft202012Validator(dict(self.schema), format_checker=Draft202012Validator.FORMAT_CHECKER)
-        for example in self.examples:
-            for wrong in validator.iter_errors(dict(example)):
-                raise ValueError(f"{where}: example {dict(example)} does not validate: {wrong.message}")
+        _check_attributes(where, self)
+        _check_examples(where, self)
+        late = sorted(version for version in self.upgrades if not 1 <= version < self.schema_version)
+        if late:
+            raise ValueError(f"{where}: upgrades from {late}, which are no versions before {self.schema_version}")
 
     def value_on(self, day: date, attributes: Mapping[str, Any]) -> int | None:
         """The reference value of one unit in whole rupiah on a day, None where the program names none.
@@ -139,6 +140,37 @@ class AidType:
         if not fitting:
             return None
         return max(fitting, key=lambda value: (len(value.where), value.valid_from)).rupiah
+
+
+def _check_attributes(where: str, aid_type: AidType) -> None:
+    properties = aid_type.schema.get("properties", {})
+    named = [identifier.attribute for identifier in aid_type.identifiers]
+    for name in [*named, *filter(None, [aid_type.expiry_attribute])]:
+        if name not in properties:
+            raise ValueError(f"{where}: attribute {name!r} is not in the schema, which has {sorted(properties)}")
+    for personal in aid_type.personal_data:
+        if not _has(aid_type.schema, personal.attribute.split("/")):
+            raise ValueError(f"{where}: personal data {personal.attribute!r} is not in the schema")
+
+
+def _check_examples(where: str, aid_type: AidType) -> None:
+    if not aid_type.examples:
+        raise ValueError(f"{where}: at least one example of attributes is needed")
+    validator = Draft202012Validator(dict(aid_type.schema), format_checker=Draft202012Validator.FORMAT_CHECKER)
+    for example in aid_type.examples:
+        for wrong in validator.iter_errors(dict(example)):
+            raise ValueError(f"{where}: example {dict(example)} does not validate: {wrong.message}")
+    for example in aid_type.counter_examples:
+        if validator.is_valid(dict(example)):
+            raise ValueError(f"{where}: counter-example {dict(example)} validates")
+
+
+def _has(schema: JsonSchema, path: Sequence[str]) -> bool:
+    """Whether the schema has the attribute at this path; `*` stands for every item of a list."""
+    if not path:
+        return True
+    inner = schema.get("items") if path[0] == "*" else schema.get("properties", {}).get(path[0])
+    return isinstance(inner, Mapping) and _has(inner, path[1:])
 
 
 def _check_schema(where: str, schema: JsonSchema) -> None:

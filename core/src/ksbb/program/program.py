@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import resources
 
@@ -12,9 +12,13 @@ from pydantic import BaseModel, ConfigDict
 from ksbb.domain.targets import TargetKind
 from ksbb.domain.text import Text
 from ksbb.program.aid import AidType
+from ksbb.program.imports import ImportMapping
+from ksbb.program.reference import ReferenceData
+from ksbb.program.reports import ReportSection
+from ksbb.program.routes import Route
 from ksbb.program.rules import Rule
 
-API_VERSION = "1.0"
+API_VERSION = "1.1"
 """Version of this surface, semantic: additive within a major version."""
 
 _ID = re.compile(r"^[a-z][a-z0-9_]{1,39}$")
@@ -90,7 +94,10 @@ class SuccessMetric:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """One KSBB program. Raises ValueError that names the bad value."""
+    """One KSBB program. Raises ValueError that names the bad value.
+
+    `exemptions` gives, for a rule of quality that the program doesn't keep, the reason why it needn't.
+    """
 
     id: str
     name: Text
@@ -103,6 +110,11 @@ class Program:
     flows: tuple[ProgramFlow, ...]
     settings: type[ProgramSettings]
     success_metrics: tuple[SuccessMetric, ...]
+    reference_data: tuple[ReferenceData, ...] = ()
+    routes: tuple[Route, ...] = ()
+    report_sections: tuple[ReportSection, ...] = ()
+    import_mappings: tuple[ImportMapping, ...] = ()
+    exemptions: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         where = f"program {self.id!r}"
@@ -115,6 +127,10 @@ class Program:
         _refuse_doubles(where, "aid type", (aid_type.id for aid_type in self.aid_types))
         _refuse_doubles(where, "rule", (rule.id for rule in self.rules))
         _refuse_doubles(where, "flow", (flow.name for flow in self.flows))
+        _refuse_doubles(where, "reference data", (one.id for one in self.reference_data))
+        _refuse_doubles(where, "route", (route.path for route in self.routes))
+        _refuse_doubles(where, "report section", (section.id for section in self.report_sections))
+        _refuse_doubles(where, "import mapping", (mapping.id for mapping in self.import_mappings))
         if sum(flow.stage is Stage.SUBMITTED for flow in self.flows) != 1:
             raise ValueError(f"{where}: exactly one flow must start from stage 'submitted': the assessment")
         known = {aid_type.id for aid_type in self.aid_types}
