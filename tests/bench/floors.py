@@ -34,6 +34,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from tests.bench.child import ACTOR, DATA, STATES, WORKERS, Crew, Sample, serve_async
 
 BATCH = 500
+_BATCHES_A_SECOND = 4
 _FEWEST = 10
 
 Json = JSON().with_variant(JSONB(), "postgresql")
@@ -206,8 +207,8 @@ async def by_hand(url: str) -> AsyncIterator[Callable[[float], Awaitable[Sample]
 
 
 def items_of(seconds: float) -> int:
-    """How many items a round of batches works off: a batch for each second of its nominal length."""
-    return max(int(BATCH * seconds), _FEWEST)
+    """How many items a round works off, for its nominal length: so many batches that the first and the last weigh little."""
+    return max(int(_BATCHES_A_SECOND * BATCH * seconds), _FEWEST)
 
 
 @asynccontextmanager

@@ -19,6 +19,7 @@ from tests.bench.floors import BATCH, items_of
 from tests.bench.servers import settings
 
 from ksbb.app import opened
+from ksbb.flows.catalog import keeping_no_results
 from ksbb.settings import EngineSettings
 from ksbb.storage import tables
 from ksbb.storage.database import Database
@@ -120,13 +121,13 @@ async def empty(_url: str) -> AsyncIterator[Callable[[float], Awaitable[Sample]]
 
     with tempfile.TemporaryDirectory() as folder:
         async with embedded_prefect(Path(folder)) as prefect:
-            doing = flow(name="nothing")(nothing)
+            doing = keeping_no_results(flow(name="nothing")(nothing))
             items = [new_id() for _ in range(BATCH)]
 
             async def run(_seconds: float) -> Sample:
                 begun = perf_counter()
                 for number in range(EMPTY_RUNS):
-                    state = await prefect.run(doing, items, name=f"nothing {number}", tags=[])
+                    state = await prefect.run(doing, items, name=f"nothing {number}", tags=[], batch=new_id())
                     if not state.is_completed():
                         raise RuntimeError(f"an empty run ended {state.name}: {state.message}")
                 return Sample(EMPTY_RUNS, perf_counter() - begun)

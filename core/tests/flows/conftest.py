@@ -1,10 +1,12 @@
 """One running engine for all tests of the flows: Prefect takes seconds to start, and more in a fresh folder."""
 
 import asyncio
+import itertools
 import json
 import shutil
 import sqlite3
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
@@ -26,9 +28,20 @@ from ksbb.cli.running import quiet_logs
 from ksbb.flows.context import EngineContext
 from ksbb.flows.embedded import embedded_prefect
 from ksbb.flows.engine import Engine
-from ksbb.program import CommitmentView, LifecycleEvent, Program, ProgramFlow, Rule, Stage, Text, hookimpl
+from ksbb.program import (
+    CommitmentView,
+    LifecycleEvent,
+    Program,
+    ProgramFlow,
+    ReportSection,
+    ReportView,
+    Rule,
+    Stage,
+    Text,
+    hookimpl,
+)
 from ksbb.programs import ProgramHost, host_of
-from ksbb.programs.loading import caller_of, new_manager
+from ksbb.programs.loading import new_manager
 from ksbb.storage import tables
 from ksbb.storage.database import Database
 from ksbb.testing import Driven, FakeClock, Step, World
@@ -55,6 +68,30 @@ def troubled(program_id: str, entrypoint: str) -> Program:
     return replace(ksbb_pangan.PROGRAM, id=program_id, flows=(assess,))
 
 
+def _raises(_: ReportView) -> Iterator[tuple[Text, Text]]:
+    yield _NAME, _NAME
+    raise LookupError("no such table")
+
+
+def _section(section_id: str, content: Callable[[ReportView], Any]) -> ReportSection:
+    return ReportSection(id=section_id, title=Text(f"Bagian {section_id}", f"Section {section_id}"), content=content)
+
+
+NEVER = threading.Event()
+SECTIONS = (
+    _section("raises", _raises),
+    _section("never", lambda _: NEVER.wait()),
+    _section("endless", lambda _: itertools.repeat((_NAME, _NAME))),
+    _section("no_pairs", lambda _: ["text"]),
+    _section("no_texts", lambda _: [("a", "b")]),
+    _section("too_long", lambda _: [(_NAME, Text("x" * 501, "x"))]),
+    _section("unprintable", lambda _: [(_NAME, Text("\ud800", "x"))]),
+    _section("nothing", lambda _: None),
+    _section("empty", lambda _: []),
+    _section("sound", lambda view: [(_NAME, Text(f"{sum(view.handover.accepted.values())} paket", "packages"))]),
+)
+"""Sections of every kind of failure, and one that is sound."""
+
 PROGRAMS = (
     replace(
         ksbb_pangan.PROGRAM,
@@ -73,6 +110,7 @@ PROGRAMS = (
     troubled("forgetful", "troubled_flows:forgetful"),
     troubled("absent", "no_such_module:assess"),
     troubled("unfit", "troubled_flows:FAILURES"),
+    replace(troubled("talkative", "ksbb_pangan.flows:assess"), report_sections=SECTIONS),
 )
 
 
@@ -215,13 +253,14 @@ def runs_of(data_dir: Path) -> list[Mapping[str, Any]]:
     return [{"name": row[0], "flow": row[1], "state": row[2], "tags": json.loads(row[3])} for row in found]
 
 
-def listening(host: ProgramHost, plugins: Mapping[str, object]) -> ProgramHost:
-    """The same programs, with listeners."""
-    manager = new_manager()
+def heard_by(plugins: Mapping[str, object]) -> dict[str, Any]:
+    """The life-cycle hooks of plugins, by name."""
+    heard = {}
     for name, plugin in plugins.items():
+        manager = new_manager()
         manager.register(plugin, name=name)
-    listeners = {name: caller_of(manager, "ksbb_lifecycle", plugin) for name, plugin in plugins.items()}
-    return ProgramHost(host.statuses(), host.active(), listeners)
+        heard[name] = manager.hook.ksbb_lifecycle
+    return heard
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -280,7 +319,7 @@ async def rig(
     shutil.copyfile(sqlite_template, file)
     database = Database(f"sqlite+aiosqlite:///{file}")
     diary, clock = Diary(file), FakeClock()
-    host = listening(host_of(PROGRAMS, SETTINGS), {"raiser": Raiser(), "diary": diary})
+    host = host_of(PROGRAMS, SETTINGS, heard_by({"raiser": Raiser(), "diary": diary}))
     platform = Platform(database, host, clock)
     world = await World.seed(platform, clock)
     engine = Engine(EngineContext(platform=platform, host=host, public_url=PUBLIC_URL), data_dir)

@@ -19,7 +19,8 @@ WELL = ("prefect", "work pool", "deployments", "workers")
 
 def told(settings: Settings) -> dict[str, tuple[str, str, str]]:
     """Health, message and remedy by what was examined, of Prefect."""
-    return {line.what: (line.health, line.message, line.remedy) for line in engine(settings) if line.what in WELL}
+    lines = engine(settings, load_programs(settings))
+    return {line.what: (line.health, line.message, line.remedy) for line in lines if line.what in WELL}
 
 
 async def test_a_server(prefect_template: Path, tmp_path: Path) -> None:

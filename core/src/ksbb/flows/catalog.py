@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from ksbb.flows.execution import ExitCalled
 from ksbb.programs.host import ProgramHost
 from ksbb.usecases.chain import LIFECYCLE
-from ksbb.usecases.desk import ActiveProgram
+from ksbb.usecases.desk import ActiveProgram, require_running
 from ksbb.usecases.hand_over import RENDER_REPORT
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ _CORE_SCHEDULES = {
 }
 _SMALL_BATCHES = {RENDER_REPORT: 20}
 """Consumers whose items take long: a batch must be done within the seconds that a stop may take."""
+
+
+class FlowGone(LookupError):
+    """A program runs that doesn't have the flow of an outbox row any more; says what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +55,23 @@ def load_flow(entrypoint: str) -> "Flow[..., Any]":
     from prefect import Flow  # noqa: PLC0415 - Prefect is slow to import
 
     module, _, name = entrypoint.partition(":")
-    found = getattr(import_module(module), name)
+    try:
+        found = getattr(import_module(module), name)
+    except SystemExit as asked:
+        raise ExitCalled(asked) from asked
     if not isinstance(found, Flow):
         raise TypeError(f"{entrypoint} is {type(found).__name__}, expected a Prefect flow")
-    return found
+    return keeping_no_results(found)
+
+
+@lru_cache(maxsize=256)
+def keeping_no_results(flow: "Flow[..., Any]") -> "Flow[..., Any]":
+    """The flow, with a word on results where it says none: else Prefect asks its server twice in each run what the default is."""
+    from prefect.settings import get_current_settings  # noqa: PLC0415 - Prefect is slow to import
+
+    if flow.persist_result is not None or flow.result_storage is not None:
+        return flow
+    return flow.with_options(persist_result=False, result_storage=get_current_settings().results.local_storage_path)
 
 
 def catalog(host: ProgramHost) -> dict[str, Work]:
@@ -64,15 +82,18 @@ def catalog(host: ProgramHost) -> dict[str, Work]:
 def work_for(host: ProgramHost, program_id: str, consumer: str) -> Work:
     """The work of an outbox row.
 
-    Raises InvalidInput or Unavailable for a program that doesn't run, LookupError for a flow that it hasn't any more.
+    Raises Unavailable for a program that is away, FlowGone for a flow that it hasn't any more.
     """
     works = catalog(host)
     if consumer in _CORE_CONSUMERS:
         return works[f"ksbb.{consumer}"]
-    host.require(program_id)
+    require_running(host, program_id)
     found = works.get(f"{program_id}.{consumer}")
     if found is None or found.schedule is not None:
-        raise LookupError(f"program {program_id} has no flow {consumer} any more")
+        raise FlowGone(
+            f"program {program_id} has no flow {consumer} any more; install a version of the program that has it and retry this "
+            "work, or drop it with the reason; an assessment goes to the program's present flow when it is retried"
+        )
     return found
 
 

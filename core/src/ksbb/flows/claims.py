@@ -4,20 +4,25 @@ A claim is a batch with an id and a lease. While the batch waits for a worker, w
 under the same id; once a worker has begun, a lease that runs out means that the worker ended, and the rows go into new batches.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, literal, select, tuple_, update
+from sqlalchemy import Row, bindparam, func, literal_column, null, select, tuple_, update
 
 from ksbb.domain.rights import SYSTEM
 from ksbb.flows.bench import MAX_ATTEMPTS, set_aside
 from ksbb.flows.catalog import batch_size
+from ksbb.flows.returned import share_out
 from ksbb.storage import tables
+from ksbb.storage.among import among
+from ksbb.storage.prepared import Prepared
 from ksbb.storage.unit import new_id
-from ksbb.usecases.desk import Desk
+from ksbb.usecases.chain import EVERY_FLOW
+from ksbb.usecases.desk import Desk, running
+from ksbb.usecases.engine import waits_for_program
 from ksbb.usecases.platform import Platform
 
 WAITING = 8
@@ -26,6 +31,54 @@ _SHRINK = 32
 """After each loss of a worker, the rows that it had go into batches smaller by this factor, until a culprit is alone."""
 _LOST_AT_ONCE = 2000
 _outbox = tables.outbox
+# Written out, not bound: planned for all statuses, a statement would look through all that was ever done
+_UNDONE = _outbox.c.status == literal_column("'pending'")
+_ORDER = (_outbox.c.program_id, _outbox.c.consumer)
+_CONSUMERS = Prepared(
+    select(*_ORDER)
+    .where(_UNDONE, tuple_(*_ORDER) > tuple_(bindparam("program"), bindparam("consumer")))
+    .order_by(*_ORDER)
+    .limit(1)
+)
+_OF_CONSUMER = (_UNDONE, _outbox.c.program_id == bindparam("program"), _outbox.c.consumer == bindparam("consumer"))
+_due = select(_outbox.c.id, _outbox.c.losses).where(
+    *_OF_CONSUMER, _outbox.c.claimed_until.is_(None), _outbox.c.available_at <= bindparam("now")
+)
+_SOME_DUE = Prepared(_due.limit(1))
+_DUE = Prepared(_due.order_by(_outbox.c.available_at).limit(bindparam("size")).with_for_update(skip_locked=True))
+_WAITING = Prepared(
+    select(func.count(_outbox.c.batch_id.distinct())).where(
+        *_OF_CONSUMER, _outbox.c.claimed_until.is_not(None), _outbox.c.begun_at.is_(None)
+    )
+)
+_CLAIM = Prepared(
+    update(_outbox)
+    .where(among(_outbox.c.id, "items"))
+    .values(batch_id=bindparam("batch"), begun_at=bindparam("begun"), claimed_until=bindparam("until"))
+)
+_SOME_RAN_OUT = Prepared(
+    select(_outbox.c.id)
+    .where(_UNDONE, _outbox.c.claimed_until.is_not(None), _outbox.c.claimed_until < bindparam("now"))
+    .limit(1)
+)
+_HELD = (
+    among(_outbox.c.id, "items"),
+    _outbox.c.batch_id == bindparam("batch"),
+    _UNDONE,
+    _outbox.c.claimed_until.is_not(None),
+)
+_BEGIN = Prepared(
+    update(_outbox)
+    .where(*_HELD, _outbox.c.begun_at.is_(None))
+    .values(begun_at=bindparam("now"), claimed_until=bindparam("until"))
+    .returning(*_ORDER, _outbox.c.id)
+)
+_EXTEND = Prepared(update(_outbox).where(*_HELD).values(claimed_until=bindparam("until")))
+_LEFT = Prepared(select(_outbox.c.id).where(*_HELD).order_by(_outbox.c.id))
+_GIVE_BACK = Prepared(update(_outbox).where(*_HELD).values(claimed_until=null(), available_at=bindparam("due")))
+_POSTPONE = Prepared(
+    update(_outbox).where(*_HELD, _outbox.c.begun_at.is_(None)).values(claimed_until=bindparam("until"))
+)
 
 
 class WorkerLost(Exception):
@@ -37,13 +90,16 @@ class WorkerLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Claimed rows of one program and consumer; `items` are outbox ids. `waited`: its lease ran out before a worker took it."""
+    """Claimed rows of one program and consumer; `items` are outbox ids. `waited`: its lease ran out before a worker took it.
+    `suspected`: workers were lost over its items.
+    """
 
     id: str
     program_id: str
     consumer: str
     items: tuple[str, ...]
     waited: bool = False
+    suspected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,60 +119,60 @@ class Claims:
     lease: timedelta
 
     async def consumers(self) -> list[tuple[str, str]]:
+        """Program and consumer of all work that can be done; that of programs that are away waits for them, and what happened
+        meanwhile becomes work of their flows when they run again.
+        """
+        programs = self.platform.programs
+        found = await self._undone()
+        back = [running(programs, program_id) for program_id, consumer in found if consumer == EVERY_FLOW]
+        for active in filter(None, back):
+            await share_out(self.platform, active)
+        if any(back):
+            found = await self._undone()
+        return [
+            (program_id, consumer)
+            for program_id, consumer in found
+            if consumer != EVERY_FLOW and not waits_for_program(programs, program_id, consumer)
+        ]
+
+    async def _undone(self) -> list[tuple[str, str]]:
         """Program and consumer of all work that isn't done. One look into the index for each, however long the backlog is."""
         found: list[tuple[str, str]] = []
-        key = tuple_(_outbox.c.program_id, _outbox.c.consumer)
-        order = (_outbox.c.program_id, _outbox.c.consumer)
+        last = ("", "")
         async with self.platform.reading_desk(SYSTEM) as desk:
-            while True:
-                query = select(*order).where(_outbox.c.status == "pending").order_by(*order).limit(1)
-                if found:
-                    query = query.where(key > tuple_(*map(literal, found[-1])))
-                row = (await desk.unit.connection.execute(query)).first()
-                if row is None:
-                    return found
-                found.append((row.program_id, row.consumer))
+            while rows := await _CONSUMERS.rows(desk.unit.link, program=last[0], consumer=last[1]):
+                last = (rows[0][0], rows[0][1])
+                found.append(last)
+        return found
 
     async def take(self, program_id: str, consumer: str, *, begun: bool) -> list[Batch]:
         """Claim due rows of a consumer, as one batch or, where workers were lost over them, several smaller ones.
 
         `begun`: the caller works on them itself, at once. Otherwise none are claimed while `WAITING` batches wait for a worker.
         """
-        of_consumer = (
-            _outbox.c.status == "pending",
-            _outbox.c.program_id == program_id,
-            _outbox.c.consumer == consumer,
-        )
+        whose = {"program": program_id, "consumer": consumer}
         size = batch_size(consumer, self.size)
         async with self.platform.reading_desk(SYSTEM) as desk:
-            due = select(_outbox.c.id).where(
-                *of_consumer, _outbox.c.claimed_until.is_(None), _outbox.c.available_at <= desk.now
-            )
-            if (await desk.unit.connection.execute(due.limit(1))).first() is None:
+            if not await _SOME_DUE.rows(desk.unit.link, **whose, now=desk.now):
                 return []
         async with self.platform.desk(SYSTEM) as desk:
-            connection = desk.unit.connection
-            if not begun:
-                waiting = select(func.count(_outbox.c.batch_id.distinct())).where(
-                    *of_consumer, _outbox.c.claimed_until.is_not(None), _outbox.c.begun_at.is_(None)
-                )
-                if (await connection.execute(waiting)).scalar_one() >= WAITING:
-                    return []
-            query = due.add_columns(_outbox.c.losses).order_by(_outbox.c.available_at).limit(size)
-            rows = (await connection.execute(query.with_for_update(skip_locked=True))).all()
+            link = desk.unit.link
+            if not begun and (await _WAITING.rows(link, **whose))[0][0] >= WAITING:
+                return []
+            losses = dict(await _DUE.rows(link, **whose, now=desk.now, size=size))
             batches = [
-                Batch(id=new_id(), program_id=program_id, consumer=consumer, items=items)
-                for items in _shared_out(rows, size)
+                Batch(
+                    id=new_id(), program_id=program_id, consumer=consumer, items=items, suspected=losses[items[0]] > 0
+                )
+                for items in _shared_out(losses, size)
             ]
             for batch in batches:
-                await connection.execute(
-                    update(_outbox)
-                    .where(_outbox.c.id.in_(batch.items))
-                    .values(
-                        batch_id=batch.id,
-                        begun_at=desk.now if begun else None,
-                        claimed_until=desk.now + self.lease,
-                    )
+                await _CLAIM.rows(
+                    link,
+                    items=batch.items,
+                    batch=batch.id,
+                    begun=desk.now if begun else None,
+                    until=desk.now + self.lease,
                 )
         return batches
 
@@ -124,15 +180,13 @@ class Claims:
         """Look for leases that ran out. Waiting batches get a new lease and are handed over again under their id; rows whose
         worker ended count an attempt, and are free again or, after `MAX_ATTEMPTS`, parked.
         """
-        ran_out = (_outbox.c.status == "pending", _outbox.c.claimed_until.is_not(None))
         async with self.platform.reading_desk(SYSTEM) as desk:
-            some = select(_outbox.c.id).where(*ran_out, _outbox.c.claimed_until < desk.now).limit(1)
-            if (await desk.unit.connection.execute(some)).first() is None:
+            if not await _SOME_RAN_OUT.rows(desk.unit.link, now=desk.now):
                 return Expired((), ())
         async with self.platform.desk(SYSTEM) as desk:
             query = (
                 select(_outbox)
-                .where(*ran_out, _outbox.c.claimed_until < desk.now)
+                .where(_UNDONE, _outbox.c.claimed_until.is_not(None), _outbox.c.claimed_until < desk.now)
                 .order_by(_outbox.c.claimed_until, _outbox.c.batch_id)
                 .limit(_LOST_AT_ONCE)
                 .with_for_update(skip_locked=True)
@@ -161,13 +215,10 @@ class Claims:
     async def begin(self, batch_id: str, items: Sequence[str]) -> Batch | None:
         """Take a batch up as its worker, with the items that are still its own; None when it was claimed anew or begun elsewhere."""
         async with self.platform.desk(SYSTEM) as desk:
-            found = await desk.unit.connection.execute(
-                update(_outbox)
-                .where(*_held(batch_id, items), _outbox.c.begun_at.is_(None))
-                .values(begun_at=desk.now, claimed_until=desk.now + self.lease)
-                .returning(_outbox.c.program_id, _outbox.c.consumer, _outbox.c.id)
+            found = await _BEGIN.rows(
+                desk.unit.link, items=items, batch=batch_id, now=desk.now, until=desk.now + self.lease
             )
-            rows = sorted(tuple(row) for row in found)
+        rows = sorted(found)
         if not rows:
             return None
         program_id, consumer, _ = rows[0]
@@ -176,59 +227,40 @@ class Claims:
     async def extend(self, batch: Batch) -> None:
         """Extend the lease of what is left of a batch."""
         async with self.platform.desk(SYSTEM) as desk:
-            await desk.unit.connection.execute(
-                update(_outbox).where(*_held(batch.id, batch.items)).values(claimed_until=desk.now + self.lease)
-            )
+            await _EXTEND.rows(desk.unit.link, items=batch.items, batch=batch.id, until=desk.now + self.lease)
 
     async def left(self, batch: Batch) -> list[str]:
         """The items of a batch that have no outcome."""
         async with self.platform.reading_desk(SYSTEM) as desk:
-            query = select(_outbox.c.id).where(*_held(batch.id, batch.items)).order_by(_outbox.c.id)
-            return list((await desk.unit.connection.execute(query)).scalars())
+            return [row[0] for row in await _LEFT.rows(desk.unit.link, items=batch.items, batch=batch.id)]
 
     async def held(self, batch_ids: Sequence[str]) -> set[str]:
         """Which of these batches still have items without an outcome."""
         async with self.platform.reading_desk(SYSTEM) as desk:
             query = select(_outbox.c.batch_id.distinct()).where(
-                _outbox.c.status == "pending", _outbox.c.claimed_until.is_not(None), _outbox.c.batch_id.in_(batch_ids)
+                _UNDONE, _outbox.c.claimed_until.is_not(None), _outbox.c.batch_id.in_(batch_ids)
             )
             return set((await desk.unit.connection.execute(query)).scalars())
 
     async def give_back(self, batch: Batch, wait: timedelta = timedelta(0)) -> None:
         """Free what is left of a batch, without an attempt counted, to be claimed after a while."""
         async with self.platform.desk(SYSTEM) as desk:
-            await desk.unit.connection.execute(
-                update(_outbox)
-                .where(*_held(batch.id, batch.items))
-                .values(claimed_until=None, available_at=desk.now + wait)
-            )
+            await _GIVE_BACK.rows(desk.unit.link, items=batch.items, batch=batch.id, due=desk.now + wait)
 
     async def postpone(self, batch: Batch) -> None:
         """End the lease of a batch that could not be handed over: it is handed over under the same id, so never twice."""
         async with self.platform.desk(SYSTEM) as desk:
-            await desk.unit.connection.execute(
-                update(_outbox)
-                .where(*_held(batch.id, batch.items), _outbox.c.begun_at.is_(None))
-                .values(claimed_until=desk.now - timedelta(seconds=1))
-            )
+            ended = desk.now - timedelta(seconds=1)
+            await _POSTPONE.rows(desk.unit.link, items=batch.items, batch=batch.id, until=ended)
 
     async def end_all(self) -> None:
         """End all leases, for the embedded mode, where no other process claims: what is claimed now is an ended process's."""
         async with self.platform.desk(SYSTEM) as desk:
             await desk.unit.connection.execute(
                 update(_outbox)
-                .where(_outbox.c.status == "pending", _outbox.c.claimed_until.is_not(None))
+                .where(_UNDONE, _outbox.c.claimed_until.is_not(None))
                 .values(claimed_until=desk.now - timedelta(seconds=1))
             )
-
-
-def _held(batch_id: str, items: Iterable[str]) -> tuple[ColumnElement[bool], ...]:
-    return (
-        _outbox.c.id.in_(tuple(items)),
-        _outbox.c.batch_id == batch_id,
-        _outbox.c.status == "pending",
-        _outbox.c.claimed_until.is_not(None),
-    )
 
 
 async def _set(desk: Desk, items: Sequence[str], **values: Any) -> None:
@@ -236,11 +268,11 @@ async def _set(desk: Desk, items: Sequence[str], **values: Any) -> None:
         await desk.unit.connection.execute(update(_outbox).where(_outbox.c.id.in_(items)).values(**values))
 
 
-def _shared_out(rows: Sequence[Row[Any]], size: int) -> list[tuple[str, ...]]:
-    """Rows in batches: those over which as many workers were lost together, in ever smaller batches."""
+def _shared_out(losses_of: Mapping[str, int], size: int) -> list[tuple[str, ...]]:
+    """Rows (id → losses) in batches: those over which as many workers were lost together, in ever smaller batches."""
     shared: list[tuple[str, ...]] = []
-    for losses, group in groupby(sorted(rows, key=lambda row: row.losses), key=lambda row: row.losses):
-        items = sorted(row.id for row in group)
+    for losses, group in groupby(sorted(losses_of, key=losses_of.__getitem__), key=losses_of.__getitem__):
+        items = sorted(group)
         most = max(1, size // _SHRINK**losses)
         shared.extend(tuple(items[start : start + most]) for start in range(0, len(items), most))
     return shared

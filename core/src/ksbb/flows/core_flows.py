@@ -1,17 +1,21 @@
 """Core's own flows: handover reports, life-cycle events, licences that run out, follow-ups that are due, old idempotency keys."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
 from prefect import flow
 from sqlalchemy import delete, func, select, tuple_
 
 from ksbb.documents.render import RenderError, render_report
+from ksbb.domain.handover_report import ReportSection
 from ksbb.domain.parties import AggregatorStatus, Licence
 from ksbb.domain.rights import SYSTEM, Role
 from ksbb.domain.text import Text
 from ksbb.flows.bench import Item, each_item
 from ksbb.flows.context import EngineContext, engine_context
+from ksbb.flows.report_sections import asked_of_program, sections_of
 from ksbb.program import FollowUpPlan
 from ksbb.program.hooks import LifecycleEvent
 from ksbb.statistics.folding import fold
@@ -20,7 +24,7 @@ from ksbb.storage.rows import fetch_all
 from ksbb.usecases import follow_ups
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.evidence import keep_file
-from ksbb.usecases.read.reports import gather_report, without_images
+from ksbb.usecases.read.reports import gather_report, load_report, without_images
 
 PRESSES = 2
 """How many reports are printed at the same time."""
@@ -42,55 +46,83 @@ async def handover_reports(items: list[str]) -> None:
     printed = dict(zip(items, await asyncio.gather(*printing, return_exceptions=True), strict=True))
 
     async def work(desk: Desk, row: Item) -> None:
-        pdf = printed[row.id]
-        if isinstance(pdf, BaseException):
-            raise pdf
-        digest = keep_file(desk.unit, pdf, "application/pdf")
-        desk.unit.change(tables.reports, {"handover_id": row.subject_id}, file_sha256=digest)
+        made = printed[row.id]
+        if isinstance(made, BaseException):
+            raise made
+        pdf, sections = made
+        kept = {"file_sha256": keep_file(desk.unit, pdf, "application/pdf"), "sections": msgspec.to_builtins(sections)}
+        desk.unit.change(tables.reports, {"handover_id": row.subject_id}, **kept)
 
     await each_item(context.platform, items, work)
 
 
-async def _print(context: EngineContext, presses: asyncio.Semaphore, item: str) -> bytes:
-    """The PDF of an item's report; empty for an item that is done already."""
+async def _print(
+    context: EngineContext, presses: asyncio.Semaphore, item: str
+) -> tuple[bytes, tuple[ReportSection, ...]]:
+    """The PDF of an item's report, and what the program adds to it; nothing for an item that is done already."""
     table = tables.outbox
     async with presses:
         async with context.platform.reading_desk(SYSTEM) as desk:
             query = select(table.c.subject_id).where(table.c.id == item, table.c.status == "pending")
             handover_id = (await desk.unit.connection.execute(query)).scalar_one_or_none()
             if handover_id is None:
-                return b""
+                return b"", ()
             report = await gather_report(desk, handover_id, context.public_url)
+            kept = (await load_report(desk, handover_id)).sections
+            asked = await asked_of_program(desk, handover_id) if kept is None else None
+        if asked is not None:
+            report = replace(report, sections=await sections_of(context.host, asked, report.number))
         try:
-            return await asyncio.to_thread(render_report, report)
+            return await asyncio.to_thread(render_report, report), report.sections
         except RenderError:
             # A photo that can't be printed (CMYK, damaged) is listed: it must not hold up the report
-            return await asyncio.to_thread(render_report, without_images(report))
+            return await asyncio.to_thread(render_report, without_images(report)), report.sections
 
 
 @flow(name="ksbb-lifecycle")
 async def lifecycle(items: list[str]) -> None:
     """Tell the programs that listen of each life-cycle event."""
     context = engine_context()
+    told = set()
+    # Before the items' transactions: whoever writes meanwhile doesn't wait for a program that takes its time
+    for item, event in await _events(context, items):
+        await asyncio.to_thread(context.host.broadcast, event)
+        told.add(item)
 
-    async def work(desk: Desk, row: Item) -> None:
-        event, commitment = tables.events, tables.commitments
-        query = select(event.c.at, event.c.payload, commitment.c.id, commitment.c.number).join(
-            commitment, commitment.c.id == func.substr(event.c.stream, len("commitment:") + 1)
-        )
-        found = (await desk.unit.connection.execute(query.where(event.c.id == row.event_id))).one()
-        context.host.broadcast(
+    async def work(_desk: Desk, row: Item) -> None:
+        if row.id not in told:
+            raise LookupError(f"there is no event {row.event_id} of a commitment")
+
+    await each_item(context.platform, items, work)
+
+
+async def _events(context: EngineContext, items: list[str]) -> list[tuple[str, LifecycleEvent]]:
+    """What is to be told: the items that aren't done yet, each with its event."""
+    outbox, event, commitment = tables.outbox, tables.events, tables.commitments
+    query = (
+        select(outbox.c.id, outbox.c.program_id, outbox.c.stage, event.c.at, event.c.payload)
+        .add_columns(commitment.c.id.label("commitment_id"), commitment.c.number)
+        .join(event, event.c.id == outbox.c.event_id)
+        .join(commitment, commitment.c.id == func.substr(event.c.stream, len("commitment:") + 1))
+        .where(outbox.c.id.in_(items), outbox.c.status == "pending")
+        .order_by(outbox.c.id)
+    )
+    async with context.platform.reading_desk(SYSTEM) as desk:
+        rows = (await desk.unit.connection.execute(query)).all()
+    return [
+        (
+            row.id,
             LifecycleEvent(
                 program_id=row.program_id,
                 stage=row.stage,
-                commitment_id=found.id,
-                commitment_number=found.number,
-                at=found.at,
-                data=found.payload,
-            )
+                commitment_id=row.commitment_id,
+                commitment_number=row.number,
+                at=row.at,
+                data=row.payload,
+            ),
         )
-
-    await each_item(context.platform, items, work)
+        for row in rows
+    ]
 
 
 @flow(name="ksbb-follow-ups-due")

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import structlog
 
-from ksbb.domain.errors import KsbbError
-from ksbb.flows.catalog import work_for
+from ksbb.domain.errors import Unavailable
+from ksbb.flows.catalog import FlowGone, work_for
 from ksbb.flows.claims import Batch, Claims
 from ksbb.flows.context import EngineContext
 from ksbb.flows.work import is_prefect_away, set_all_aside
@@ -103,7 +103,11 @@ class Dispatcher:
     async def _hand_over(self, client: "PrefectClient", batch: Batch) -> None:
         try:
             work = work_for(self._context.host, batch.program_id, batch.consumer)
-        except (KsbbError, LookupError) as error:
+        except Unavailable:
+            # Claimed while the program ran: its work waits until it does again
+            await self._claims.give_back(batch)
+            return
+        except FlowGone as error:
             await set_all_aside(self._context, self._claims, batch, error)
             return
         try:

@@ -3,11 +3,10 @@
 import asyncio
 from typing import Literal
 
-from sqlalchemy import func, select
-
 from ksbb.domain.rights import SYSTEM
 from ksbb.flows.context import EngineContext
-from ksbb.storage import tables
+from ksbb.usecases.engine import waits_for_program
+from ksbb.usecases.read.backlog import read_backlog
 
 _POLL_SECONDS = 0.2
 
@@ -35,14 +34,17 @@ class EngineElsewhere:
     async def drain(self) -> int:
         """Wait until dispatchers and workers have worked off the whole outbox; how many items had to be waited for.
 
-        Waits as long as that takes, for retries too.
+        Waits as long as that takes, for retries too; not for the work of programs that are away.
         """
-        table = tables.outbox
         most = 0
         while True:
             async with self._context.platform.reading_desk(SYSTEM) as desk:
-                query = select(func.count()).where(table.c.status == "pending")
-                left = int((await desk.unit.connection.execute(query)).scalar_one())
+                backlog = await read_backlog(desk.unit.connection)
+            left = sum(
+                one.items
+                for one in backlog
+                if one.status == "pending" and not waits_for_program(self._context.host, one.program_id, one.consumer)
+            )
             most = max(most, left)
             if not left:
                 return most

@@ -6,7 +6,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from ksbb.flows.execution import execute
 from ksbb.flows.prefect_home import configure
 from ksbb.telemetry.flows import named
 
@@ -43,15 +44,19 @@ class EmbeddedPrefect:
     scheduled: dict[UUID, Scheduled] = field(default_factory=dict)
 
     async def run(
-        self, flow: "Flow[..., Any]", items: Sequence[str], *, name: str, tags: Sequence[str]
+        self, flow: "Flow[..., Any]", items: Sequence[str], *, name: str, tags: Sequence[str], batch: str = ""
     ) -> "State[Any]":
-        """One run of `flow` over a batch of item ids; its final state. A flow that fails gives a failed state."""
+        """One run of `flow` over the items of a batch; its final state. A flow that fails gives a failed state.
+
+        Prefect is told the batch alone: which items it has stands in the outbox, and hundreds of ids would go through most requests
+        of a run.
+        """
         from prefect.states import Pending  # noqa: PLC0415 - Prefect is slow to import
 
         run = await self.client.create_flow_run(
-            flow, parameters={"items": list(items)}, name=name, tags=list(tags), state=Pending()
+            flow, parameters={"batch": batch} if batch else {}, name=name, tags=list(tags), state=Pending()
         )
-        return await self.execute(flow, run)
+        return await self.execute(flow, run, {"items": list(items)})
 
     async def run_once(self, flow: "Flow[..., Any]", *, name: str) -> "State[Any]":
         """One run of a scheduled flow now, outside its schedule; its final state."""
@@ -59,15 +64,12 @@ class EmbeddedPrefect:
 
         return await self.execute(flow, await self.client.create_flow_run(flow, name=name, state=Pending()))
 
-    async def execute(self, flow: "Flow[..., Any]", run: "FlowRun") -> "State[Any]":
-        """Execute a run that Prefect knows; its final state."""
-        from prefect.flow_engine import run_flow_async  # noqa: PLC0415 - Prefect is slow to import
-
+    async def execute(
+        self, flow: "Flow[..., Any]", run: "FlowRun", parameters: Mapping[str, Any] | None = None
+    ) -> "State[Any]":
+        """Execute a run that Prefect knows, with its own parameters or with these; its final state."""
         named(str(run.id))
-        state = await run_flow_async(flow, flow_run=run, parameters=run.parameters, return_type="state")
-        if state is None:
-            raise RuntimeError(f"Prefect gave no state for run {run.name} of {flow.name}")
-        return state
+        return await execute(flow, run, run.parameters if parameters is None else parameters)
 
     async def close_abandoned(self) -> None:
         """Mark runs that an ended process left behind as crashed; a data folder has one process, so nobody else runs them."""
@@ -179,7 +181,7 @@ def _read_port(server: "subprocess.Popen[bytes]", home: Path) -> int:
 
 
 def _import_prefect() -> Any:
-    from prefect.context import AsyncClientContext  # noqa: PLC0415 - Prefect is slow to import
+    from prefect.context import AsyncClientContext, SyncClientContext  # noqa: PLC0415 - Prefect is slow to import
     from prefect.settings import temporary_settings  # noqa: PLC0415
 
     async def connect(stack: AsyncExitStack, port: int, password: str) -> "PrefectClient":
@@ -192,6 +194,8 @@ def _import_prefect() -> Any:
                 }
             )
         )
+        # Prefect asks by a client of its own for each run where results are kept; making one takes some 40 ms of a core
+        stack.enter_context(SyncClientContext.get_or_create())
         return (await stack.enter_async_context(AsyncClientContext.get_or_create())).client
 
     return connect

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import gc
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import Future
@@ -18,6 +19,7 @@ from ksbb.flows.catalog import Work, catalog
 from ksbb.flows.claims import Batch, Claims
 from ksbb.flows.context import EngineContext, engine_context, enter
 from ksbb.flows.embedded import Scheduled, embedded_prefect
+from ksbb.flows.slots import UnderWay
 from ksbb.flows.watch import watched
 from ksbb.flows.work import in_context, surroundings, work_off
 from ksbb.storage.database import Database, is_passing
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
 
 _POLL_SECONDS = 1.0
+BATCHES_AT_ONCE = 3
+"""Batches under way at the same time: while Prefect's server is at the run of one, the items of another are done."""
 _log = structlog.get_logger("ksbb.flows")
 
 
@@ -159,6 +163,8 @@ class Engine:
                 self._schedules = _schedules(self._works.values())
                 await prefect.close_abandoned()
                 due = await prefect.deploy(list(self._schedules.values()))
+                # What is imported by now stays for good: else each full collection goes through all of Prefect, a tenth of a second
+                gc.freeze()
                 self._ready.set_result(None)
                 while not self._stopping.is_set():
                     await self._turn(due)
@@ -205,28 +211,39 @@ class Engine:
         handed = 0
         async with self._busy:
             await self._claims.expired()
-            while found := await self._drain_once():
-                handed += found
-                if self._stopping.is_set():
-                    break
+            under_way = UnderWay(BATCHES_AT_ONCE)
+            try:
+                while found := await self._begin_more(under_way):
+                    handed += found
+            finally:
+                await under_way.ended()
         return handed
 
-    async def _drain_once(self) -> int:
-        """Work off one batch, or a few small ones, of each consumer; the number of items."""
-        handed = 0
-        for program_id, consumer in await self._claims.consumers():
-            for batch in await self._claims.take(program_id, consumer, begun=True):
+    async def _begin_more(self, under_way: UnderWay) -> int:
+        """Begin one batch, or a few small ones, of each consumer, as others end; the number of items. None is left when it is 0."""
+        while not self._stopping.is_set():
+            begun = 0
+            for program_id, consumer in await self._claims.consumers():
+                await under_way.room()
                 if self._stopping.is_set():
-                    await self._claims.give_back(batch)
-                    continue
-                await self._work_off(batch)
-                handed += len(batch.items)
-        return handed
+                    break
+                for batch in await self._claims.take(program_id, consumer, begun=True):
+                    await under_way.room()
+                    if self._stopping.is_set():
+                        await self._claims.give_back(batch)
+                        continue
+                    under_way.begin(self._work_off(batch), alone=batch.suspected)
+                    begun += len(batch.items)
+            # What is under way may cause further work
+            if begun or not await under_way.one_ended():
+                return begun
+        return 0
 
     async def _work_off(self, batch: Batch) -> None:
         async def run(flow: Any, items: Sequence[str]) -> Any:
             name = f"{batch.program_id} {batch.consumer} × {len(items)}"
-            return await self._prefect.run(flow, items, name=name, tags=[batch.program_id, batch.consumer])
+            tags = [batch.program_id, batch.consumer]
+            return await self._prefect.run(flow, items, name=name, tags=tags, batch=batch.id)
 
         await work_off(engine_context(), self._claims, batch, run)
 

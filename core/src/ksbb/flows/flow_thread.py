@@ -6,6 +6,7 @@ hangs for good is noticed from outside.
 """
 
 import asyncio
+import gc
 import os
 import threading
 import time
@@ -74,6 +75,8 @@ class FlowThread:
         stop = asyncio.Event()
         async with opened_context(self._settings) as context:
             self._loop, self._stop = asyncio.get_running_loop(), stop
+            # What is imported by now stays for good: else each full collection goes through all of Prefect
+            gc.freeze()
             self._ready.set_result(context)
             while not stop.is_set():
                 self._beat = time.monotonic()

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
-from ksbb.domain.errors import KsbbError
+from ksbb.domain.errors import KsbbError, Unavailable
 from ksbb.flows.bench import Bench, set_aside
-from ksbb.flows.catalog import Work, work_for
+from ksbb.flows.catalog import FlowGone, Work, work_for
 from ksbb.flows.claims import Batch, Claims
 from ksbb.flows.context import EngineContext
 from ksbb.flows.watch import watched
@@ -35,7 +35,7 @@ async def work_off(context: EngineContext, claims: Claims, batch: Batch, run_flo
     """Run the flow of a batch that was begun; why it failed, if it did.
 
     Items that it left undone, or that a failed flow didn't reach, wait for their next attempt. A batch that an absence of Prefect
-    or of the database broke off is given back without an attempt.
+    or of the database broke off is given back without an attempt, and so is that of a program that is away.
     """
     failure: Exception | None
     passing = False
@@ -55,8 +55,9 @@ async def work_off(context: EngineContext, claims: Claims, batch: Batch, run_flo
             failure = RuntimeError(f"flow {flow.name} ended {state.name}: {state.message}")
             passing = is_passing(await _raised(state))
     except Exception as error:  # noqa: BLE001 - foreign code's import or a flow's crash concerns its batch alone
-        failure = error if isinstance(error, KsbbError) else RuntimeError(f"{type(error).__name__}: {error}")
-        passing = is_prefect_away(error) or is_passing(error)
+        own = isinstance(error, (KsbbError, FlowGone))
+        failure = error if own else RuntimeError(f"{type(error).__name__}: {error}")
+        passing = is_prefect_away(error) or is_passing(error) or isinstance(error, Unavailable)
     if passing:
         _log.warning("batch_broken_off", batch=batch.id, reason=str(failure))
         await _patiently(claims, lambda: claims.give_back(batch, AWAY_WAIT))

@@ -7,8 +7,7 @@ is installed and configured; `ksbb worker` is the same with Prefect's settings t
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,6 @@ import httpx
 import structlog
 from prefect import Flow, State
 from prefect.client.schemas.objects import FlowRun
-from prefect.flow_engine import run_flow_async
 from prefect.settings import temporary_settings
 from prefect.states import Cancelled, Failed
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
@@ -28,7 +26,9 @@ from ksbb.flows.bench import lost_a_worker
 from ksbb.flows.catalog import catalog
 from ksbb.flows.claims import Claims
 from ksbb.flows.context import EngineContext, enter
+from ksbb.flows.execution import execute
 from ksbb.flows.flow_thread import FlowThread
+from ksbb.flows.slots import Slots
 from ksbb.flows.watch import watched
 from ksbb.flows.work import in_context, surroundings, work_off
 from ksbb.settings import Settings, load_settings
@@ -153,7 +153,7 @@ class KsbbWorker(BaseWorker[KsbbJob, KsbbVariables, KsbbWorkerResult]):
             self._release_limit_slot(flow_run.id)
 
 
-async def _carry_out(context: EngineContext, run: FlowRun, name: str, slots: "Slots") -> State[Any] | None:
+async def _carry_out(context: EngineContext, run: FlowRun, name: str, slots: Slots) -> State[Any] | None:
     """Run a batch or a schedule, in the thread of the flows; the state that Prefect doesn't know yet, if any."""
     enter(context)
     # The lease of a batch does what Prefect's heartbeats would, which also delay the end of short runs
@@ -161,7 +161,7 @@ async def _carry_out(context: EngineContext, run: FlowRun, name: str, slots: "Sl
         return await (_batch(context, run, slots) if "items" in run.parameters else _schedule(context, run, name))
 
 
-async def _batch(context: EngineContext, run: FlowRun, slots: "Slots") -> State[Any] | None:
+async def _batch(context: EngineContext, run: FlowRun, slots: Slots) -> State[Any] | None:
     claims = Claims(context.platform, context.batch_size, context.lease)
     suspected = await lost_a_worker(context.platform, run.parameters["items"])
     async with slots.taken(alone=suspected):
@@ -174,30 +174,6 @@ async def _batch(context: EngineContext, run: FlowRun, slots: "Slots") -> State[
 
         failure = await work_off(context, claims, batch, execute)
     return _failed(failure) if failure is not None else None
-
-
-class Slots:
-    """Batches that run at the same time. One over which a worker was lost runs alone, so that it takes no other with it."""
-
-    def __init__(self, count: int) -> None:
-        self._count = count
-        self._free = asyncio.Semaphore(count)
-        self._turn = asyncio.Lock()
-
-    @asynccontextmanager
-    async def taken(self, *, alone: bool) -> AsyncIterator[None]:
-        """Hold a slot, or all of them, while the block runs; who came first goes first."""
-        wanted = self._count if alone else 1
-        held = 0
-        try:
-            async with self._turn:
-                while held < wanted:
-                    await self._free.acquire()
-                    held += 1
-            yield
-        finally:
-            for _ in range(held):
-                self._free.release()
 
 
 async def _schedule(context: EngineContext, run: FlowRun, name: str) -> State[Any] | None:
@@ -225,7 +201,4 @@ async def _execute(flow: Flow[..., Any], run: FlowRun, parameters: dict[str, Any
     named(str(run.id))
     # For a deployment's run Prefect would start a thread that listens for "suspend", and wait for it: nobody suspends a batch
     plain = run.model_copy(update={"deployment_id": None})
-    state = await run_flow_async(flow, flow_run=plain, parameters=parameters, return_type="state")
-    if state is None:
-        raise RuntimeError(f"Prefect gave no state for run {run.name} of {flow.name}")
-    return state
+    return await execute(flow, plain, parameters)

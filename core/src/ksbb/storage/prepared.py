@@ -66,9 +66,9 @@ class PostgresDriver:
             except DRIVERS_ERRORS as error:
                 raise self._told(error, sql) from error
 
-    async def begin(self) -> None:
-        """Begin a transaction."""
-        await self._execute("BEGIN")
+    async def begin(self, settings: str = "") -> None:
+        """Begin a transaction, with these statements as its first; they make no trip of their own."""
+        await self._execute(f"BEGIN; {settings}")
 
     async def commit(self) -> None:
         """Commit the transaction. Raises RuntimeError when PostgreSQL rolled it back, because a statement of it had failed."""
@@ -197,7 +197,8 @@ class _Compiled:
 class Prepared:
     """A Core statement, compiled once per kind of database. Its parameters are its bind parameters, by name.
 
-    Statements with lists as parameters (`IN`) can't be prepared. `columns` names what an insert or update without values sets.
+    A list is one parameter with `among`, where `IN` would be another statement for each length. `columns` names what an insert
+    or update without values sets.
     """
 
     def __init__(
