@@ -73,6 +73,9 @@ SELECT n, p, program.program_id, head || '001' || tail AS id, head, tail, create
        stand IN ('transit', 'recorded', 'accepted', 'closed') AS sent,
        stand IN ('recorded', 'accepted', 'closed') AS handed,
        stand IN ('accepted', 'closed') AS accepted,
+       -- Of every tenth case that isn't closed half is promised so far, of every tenth half has come
+       stand <> 'closed' AND pg_temp.pick(n, 18, 10) = 0 AS half_promised,
+       stand <> 'closed' AND pg_temp.pick(n, 19, 10) = 0 AS half_come,
        CASE preference WHEN 0 THEN '31' WHEN 1 THEN target_area ELSE substr(target_area, 1, 5) END AS area_code,
        -- Collaborators are unlike in size: the square of an even draw
        floor(power(pg_temp.pick(n, 5, 1000000) / 1e6, 2) * (SELECT count(*) FROM fill_people WHERE role = 'collaborator'))::int AS donor,
@@ -86,7 +89,8 @@ JOIN (SELECT DISTINCT p, program_id FROM fill_aid) AS program USING (p);
 ANALYZE fill_case;
 
 INSERT INTO commitments (id, number, program_id, collaborator_id, aggregator_id, status, assessment, fund_source, area_code,
-    target_kind, planned_handover_on, note, synthetic, created_by, created_at, submitted_at, approved_at, closed_at, version)
+    target_kind, planned_handover_on, note, synthetic, created_by, created_at, submitted_at, approved_at, closed_at, allocated, received,
+    handed_over, version)
 SELECT c.id, upper(program_id) || substr(series, length(program_id) + 1) || '-' || pg_temp.padded(serial, 6), program_id,
        donor.party_id, holder.party_id, status,
        CASE WHEN 'assessed' = ANY (steps) THEN 'passed' ELSE 'pending' END, 'own', c.area_code,
@@ -96,6 +100,9 @@ SELECT c.id, upper(program_id) || substr(series, length(program_id) + 1) || '-' 
        CASE WHEN 'submitted' = ANY (steps) THEN c.created_at + gap END,
        CASE WHEN 'approved' = ANY (steps) THEN c.created_at + 3 * gap END,
        CASE WHEN 'closed' = ANY (steps) THEN c.created_at + (cardinality(steps) - 1) * gap END,
+       CASE WHEN NOT with_goods THEN 'none' WHEN half_promised THEN 'partial' ELSE 'complete' END,
+       CASE WHEN NOT with_goods THEN 'none' WHEN half_come THEN 'partial' ELSE 'complete' END,
+       CASE WHEN NOT accepted THEN 'none' WHEN half_promised OR half_come THEN 'partial' ELSE 'complete' END,
        cardinality(steps)
 FROM fill_case AS c
 JOIN fill_people AS donor ON donor.role = 'collaborator' AND donor.i = c.donor
@@ -105,10 +112,14 @@ ORDER BY n;
 -- With goods one line, which goes whole to one target; without, one to three lines
 CREATE UNLOGGED TABLE fill_line AS
 SELECT c.n, position, head || '02' || position || tail AS line_id, aid.a, aid.aid_type,
-       5 + pg_temp.pick(c.n * 4 + position, 11, 400) AS committed,
+       quantity.committed,
+       CASE WHEN NOT with_goods THEN 0 WHEN half_promised THEN committed / 2 ELSE committed END AS promised,
+       CASE WHEN NOT with_goods THEN 0 WHEN half_come THEN committed / 2 ELSE committed END AS come,
+       CASE WHEN NOT sent THEN 0 WHEN half_promised OR half_come THEN committed / 2 ELSE committed END AS gone,
        (SELECT pg_temp.head(current_setting('fill.first')::timestamptz)) || '003' || pg_temp.tail(c.t * 64 + aid.a) AS need_id
 FROM fill_case AS c
 CROSS JOIN LATERAL generate_series(0, CASE WHEN with_goods THEN 0 ELSE pg_temp.pick(n, 12, 3) END) AS position
+CROSS JOIN LATERAL (SELECT 5 + pg_temp.pick(c.n * 4 + position, 11, 400) AS committed) AS quantity
 JOIN (SELECT p, count(*)::int AS kinds FROM fill_aid GROUP BY p) AS many USING (p)
 JOIN fill_aid AS aid ON aid.p = c.p AND aid.i = pg_temp.pick(n * 4 + position, 13, many.kinds);
 
@@ -117,8 +128,7 @@ ANALYZE fill_line;
 INSERT INTO commitment_lines (id, commitment_id, position, aid_type, unit, attributes, schema_version, unit_value, committed,
     cancelled, received, written_off, allocated, dispatched, accepted, rejected, lost)
 SELECT line_id, c.id, position, line.aid_type, unit, attributes, version, unit_value, committed, 0,
-       CASE WHEN with_goods THEN committed ELSE 0 END, 0, CASE WHEN with_goods THEN committed ELSE 0 END,
-       CASE WHEN sent THEN committed ELSE 0 END, CASE WHEN c.accepted THEN committed ELSE 0 END, 0, 0
+       come, 0, promised, gone, CASE WHEN c.accepted THEN gone ELSE 0 END, 0, 0
 FROM fill_line AS line JOIN fill_case AS c USING (n) JOIN fill_aid AS aid USING (a)
 ORDER BY n, position;
 
@@ -128,8 +138,8 @@ FROM fill_case WHERE 'assessed' = ANY (steps) ORDER BY n;
 
 INSERT INTO allocations (id, commitment_id, line_id, target_id, need_id, quantity, released, dispatched, accepted, rejected,
     lost, reason, at)
-SELECT head || '005' || tail, c.id, line_id, target_id, need_id, committed, 0,
-       CASE WHEN sent THEN committed ELSE 0 END, CASE WHEN c.accepted THEN committed ELSE 0 END, 0, 0, '', created_at + 4 * gap
+SELECT head || '005' || tail, c.id, line_id, target_id, need_id, promised, 0, gone, CASE WHEN c.accepted THEN gone ELSE 0 END,
+       0, 0, '', created_at + 4 * gap
 FROM fill_case AS c JOIN fill_line AS line USING (n) WHERE with_goods ORDER BY n;
 
 INSERT INTO receipts (id, commitment_id, aggregator_id, kind, at, note)
@@ -138,7 +148,7 @@ FROM fill_case AS c JOIN fill_people AS holder ON holder.role = 'aggregator' AND
 WHERE with_goods ORDER BY n;
 
 INSERT INTO receipt_lines (receipt_id, line_id, quantity)
-SELECT head || '006' || tail, line_id, committed
+SELECT head || '006' || tail, line_id, come
 FROM fill_case JOIN fill_line USING (n) WHERE with_goods ORDER BY n;
 
 INSERT INTO dispatches (id, number, commitment_id, aggregator_id, executor_id, target_id, vehicle, at)
@@ -159,7 +169,7 @@ FROM (
 
 INSERT INTO dispatch_lines (id, dispatch_id, allocation_id, line_id, quantity, accepted, rejected, lost)
 SELECT head || '008' || tail, head || '007' || tail,
-       head || '005' || tail, line_id, committed, CASE WHEN c.accepted THEN committed ELSE 0 END, 0, 0
+       head || '005' || tail, line_id, gone, CASE WHEN c.accepted THEN gone ELSE 0 END, 0, 0
 FROM fill_case AS c JOIN fill_line USING (n) WHERE sent ORDER BY n;
 
 INSERT INTO handovers (id, dispatch_id, commitment_id, target_id, status, recipient_name, recipient_office,
@@ -174,7 +184,7 @@ JOIN fill_people AS officer ON officer.role = 'witness' AND officer.area_code = 
 WHERE handed ORDER BY n;
 
 INSERT INTO handover_lines (handover_id, dispatch_line_id, delivered, accepted, rejected, lost, reason, condition)
-SELECT head || '009' || tail, head || '008' || tail, committed, committed, 0, 0,
+SELECT head || '009' || tail, head || '008' || tail, gone, gone, 0, 0,
        '', 'baik'
 FROM fill_case JOIN fill_line USING (n) WHERE handed ORDER BY n;
 
@@ -184,11 +194,12 @@ SELECT head || '00a' || tail, head || '009' || tail,
 FROM fill_case AS c JOIN fill_people AS carrier ON carrier.role = 'executor' AND carrier.i = c.executor
 WHERE handed ORDER BY n;
 
-INSERT INTO reports (id, handover_id, program_id, year, sequence, number, verify_code, status, issued_at, file_sha256)
+INSERT INTO reports (id, handover_id, program_id, year, sequence, number, verify_code, status, issued_at, program_name, agency,
+    file_sha256)
 SELECT head || '00b' || tail, handover_id, program_id, extract(year FROM day), serial,
        pg_temp.padded(serial, 4) || '/BAST/KSBB-' || upper(program_id) || '/' || target_area || '/'
          || pg_temp.roman(extract(month FROM day)::int) || '/' || extract(year FROM day),
-       substr(encode(sha256(handover_id::bytea), 'hex'), 1, 16), 'issued', at, NULL
+       substr(encode(sha256(handover_id::bytea), 'hex'), 1, 16), 'issued', at, 'KSBB ' || initcap(program_id), 'Pokja KSBB', NULL
 FROM (
     SELECT *, row_number() OVER (PARTITION BY p, extract(year FROM day) ORDER BY n) AS serial
     FROM (
@@ -320,15 +331,15 @@ FROM (
     SELECT c.program_id, ((c.created_at + after * gap) AT TIME ZONE 'Asia/Jakarta')::date AS day, measure,
            substr(CASE WHEN of_target THEN c.target_area ELSE c.area_code END, 1, 5) AS city, donor.donor_class,
            CASE WHEN of_target OR pg_temp.pick(n, 8, 3) > 0 THEN target_kind ELSE '' END AS kind,
-           line.aid_type, 1 AS acts, committed AS quantity, committed * coalesce(unit_value, 0) AS value
+           line.aid_type, 1 AS acts, done.quantity, done.quantity * coalesce(unit_value, 0) AS value
     FROM fill_case AS c
     JOIN fill_line AS line USING (n)
     JOIN fill_aid AS aid USING (a)
     JOIN fill_people AS donor ON donor.role = 'collaborator' AND donor.i = c.donor
     CROSS JOIN LATERAL (VALUES
-        ('committed', 3, false, 'approved' = ANY (steps)), ('allocated', 4, true, with_goods), ('received', 5, false, with_goods),
-        ('dispatched', 6, true, sent), ('accepted', 9, true, c.accepted)
-    ) AS done (measure, after, of_target, happened)
+        ('committed', 3, false, 'approved' = ANY (steps), committed), ('allocated', 4, true, with_goods, promised),
+        ('received', 5, false, with_goods, come), ('dispatched', 6, true, sent, gone), ('accepted', 9, true, c.accepted, gone)
+    ) AS done (measure, after, of_target, happened, quantity)
     WHERE happened
     UNION ALL
     SELECT c.program_id, ((c.created_at + 3 * gap) AT TIME ZONE 'Asia/Jakarta')::date, 'commitment', substr(c.area_code, 1, 5),
@@ -347,18 +358,31 @@ SELECT day, program_id, measure, city, donor_class, kind, aid_type, true,
 FROM fill_sum ORDER BY day;
 
 INSERT INTO statistics_folded (breakdown, span, since, program_id, measure, city, donor_class, target_kind, aid_type, synthetic, count, quantity, value)
-SELECT breakdown, span, CASE span WHEN 'day' THEN day ELSE date_trunc('month', day)::date END AS since, program_id, measure,
+SELECT breakdown, span, date_trunc(span, day)::date AS since, program_id, measure,
        CASE WHEN breakdown IN ('city', 'all') THEN city ELSE '' END AS of_city,
        CASE WHEN breakdown IN ('donor_class', 'all') THEN donor_class ELSE '' END AS of_class,
        CASE WHEN breakdown IN ('target_kind', 'all') THEN target_kind ELSE '' END AS of_kind,
        CASE WHEN breakdown IN ('aid_type', 'all') THEN aid_type ELSE '' END AS of_type,
        true, sum(count), sum(quantity), sum(value)
 FROM statistics_daily
-CROSS JOIN (VALUES ('all', 'month'), ('total', 'day'), ('total', 'month'), ('city', 'day'), ('city', 'month'),
-    ('donor_class', 'day'), ('donor_class', 'month'), ('target_kind', 'day'), ('target_kind', 'month'),
-    ('aid_type', 'day'), ('aid_type', 'month')) AS fold (breakdown, span)
-WHERE slot = -1
+CROSS JOIN unnest('{all,total,city,donor_class,target_kind,aid_type}'::text[]) AS breakdown
+CROSS JOIN unnest('{day,month,year}'::text[]) AS span
+WHERE slot = -1 AND (breakdown, span) <> ('all', 'day')
 GROUP BY breakdown, span, 3, program_id, measure, of_city, of_class, of_kind, of_type
+ORDER BY 1, 2, 3;
+
+INSERT INTO statistics_folded (breakdown, span, since, program_id, measure, city, donor_class, target_kind, aid_type, synthetic, count, quantity, value)
+SELECT concat_ws('+', kept[1], kept[2]), span, since, program_id, measure,
+       CASE WHEN 'city' = ANY (kept) THEN city ELSE '' END AS of_city,
+       CASE WHEN 'donor_class' = ANY (kept) THEN donor_class ELSE '' END AS of_class,
+       CASE WHEN 'target_kind' = ANY (kept) THEN target_kind ELSE '' END AS of_kind,
+       CASE WHEN 'aid_type' = ANY (kept) THEN aid_type ELSE '' END AS of_type,
+       true, sum(count), sum(quantity), sum(value)
+FROM statistics_folded
+CROSS JOIN (VALUES ('{city,donor_class}'::text[]), ('{city,target_kind}'), ('{city,aid_type}'), ('{donor_class,target_kind}'),
+    ('{donor_class,aid_type}'), ('{target_kind,aid_type}')) AS two (kept)
+WHERE breakdown = 'all'
+GROUP BY kept, span, since, program_id, measure, of_city, of_class, of_kind, of_type
 ORDER BY 1, 2, 3;
 
 DROP TABLE fill_sum, fill_line, fill_case, fill_choice, fill_people, fill_aid;

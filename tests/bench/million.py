@@ -15,6 +15,7 @@ from tests.bench.questions import Question, look_up, questions
 
 from ksbb.api.app import create_app
 from ksbb.api.auth import access_token
+from ksbb.app import keep_for_good
 from ksbb.domain.rights import Actor
 from ksbb.programs import ProgramHost, load_programs
 from ksbb.programs.discovery import installed_programs
@@ -57,6 +58,7 @@ async def opened(url: str) -> AsyncIterator["Asker"]:
         host = load_programs(settings)
         platform = Platform(Database(url), host, SystemClock())
         app = create_app(platform, settings, host)
+        keep_for_good()
         transport = httpx.ASGITransport(cast("Any", app))
         async with httpx.AsyncClient(transport=transport, base_url="http://ksbb.example") as client:
             yield Asker(platform=platform, host=host, app=app, client=client)

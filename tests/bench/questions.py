@@ -240,6 +240,11 @@ def _figures(people: People, known: Known) -> Iterator[Question]:
         who=people.auditor,
         paths=[f"/statistics?as_of={day}&group_by=city&group_by=measure" for day in known.days],
     )
+    yield Question(
+        name="statistics: as of a day, by city and donor class",
+        who=None,
+        paths=[f"/statistics?as_of={day}&group_by=city&group_by=donor_class" for day in known.days],
+    )
     first, last = known.days[0], known.days[-1]
     yield Question(name="statistics: three weeks", who=None, paths=[f"/statistics?from={first}&to={last}"])
     yield Question(

@@ -18,10 +18,11 @@ CONTENDERS = {
     "batch": ("Machine steps in batches of 500, PostgreSQL", 3),
     "http": ("HTTP intake, PostgreSQL, one worker", 3),
     "sqlite": ("Whole life of a case, SQLite", 2),
+    "start": ("Start, embedded", 5),
 }
 """Title, and how many contenders each bench has without its peers, which are fetched from a package index.
 
-`start` only starts what end-to-end tests start too, and what `million` fills the test of query plans fills.
+What `million` fills the test of query plans fills.
 """
 
 

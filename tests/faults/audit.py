@@ -7,12 +7,14 @@ import asyncio
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple
 from typing import Any
 
 import click
 from sqlalchemy import Table, select
 
 from ksbb.domain.events import Event, broken_at
+from ksbb.domain.quantities import Fulfilment, LineBalance
 from ksbb.programs.host import load_programs
 from ksbb.settings import Settings
 from ksbb.storage import tables
@@ -180,7 +182,17 @@ def _sums(ledger: Ledger, found: Tables) -> list[str]:
         sums = covered[need["program_id"], need["aid_type"], area]
         for position, figure in enumerate((1, need["quantity"], need["promised"], need["accepted"])):
             sums[position] += figure
+    lines: dict[str, list[Fulfilment]] = defaultdict(list)
+    for line in ledger.lines.values():
+        lines[line["commitment_id"]].append(
+            LineBalance(**{name: line[name] for name in ("committed", *SUMS)}).fulfilment()
+        )
     return [
+        *_differ(
+            "fulfilment",
+            {commitment_id: astuple(Fulfilment.combined(tuple(parts))) for commitment_id, parts in lines.items()},
+            {row["id"]: _only(row, ("allocated", "received", "handed_over")) for row in found["commitments"]},
+        ),
         *_differ("statistics_daily", ledger.statistics, stored),
         *_differ(
             "coverage",

@@ -1,6 +1,7 @@
 """People at work over HTTP: each act is repeated until it is answered, and what was acknowledged is written down."""
 
 import asyncio
+import itertools
 import random
 import uuid
 from collections import Counter
@@ -11,6 +12,8 @@ from types import TracebackType
 from typing import Any
 
 import httpx
+
+from ksbb.testing import PASSWORD
 
 from .world import Seeded
 
@@ -43,7 +46,9 @@ class Acknowledged:
 
 @dataclass(slots=True)
 class Client:
-    """One client of several API processes. With `keeps_keys` off, each attempt takes a new idempotency key."""
+    """One client of several API processes, which it asks in turn. With `keeps_keys` off, each attempt takes a new
+    idempotency key.
+    """
 
     seeded: Seeded
     urls: Sequence[str]
@@ -53,12 +58,26 @@ class Client:
     replayed: int = 0
     _http: httpx.AsyncClient = field(init=False)
     _tokens: dict[str, str] = field(init=False)
+    _turns: "itertools.cycle[str]" = field(init=False)
 
     def __post_init__(self) -> None:
         """Open the connections."""
-        limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
+        # None is closed for being idle: httpcore would close some that it has just given to a request
+        limits = httpx.Limits(max_connections=200, max_keepalive_connections=None, keepalive_expiry=None)
         self._http = httpx.AsyncClient(timeout=_SECONDS, limits=limits)
         self._tokens = {role: self.seeded.token(actor) for role, actor in self.seeded.people.items()}
+        self.send_to(*self.urls)
+
+    def send_to(self, *urls: str) -> None:
+        """Ask these processes from now on, as a proxy does that is told so."""
+        self._turns = itertools.cycle(urls)
+
+    async def sign_in(self) -> None:
+        """Sign everybody in with their passwords, as people do; until then they come with tokens that nobody issued."""
+        for role, actor in self.seeded.people.items():
+            body = {"email": f"{role}-{actor.account_id}@example.org", "password": PASSWORD}
+            response, _ = await self._insist(role, "POST", "/auth/login", body)
+            self._tokens[role] = response.json()["access_token"]
 
     async def act(
         self,
@@ -109,7 +128,7 @@ class Client:
         files: Mapping[str, tuple[str, bytes]] | None = None,
         alone: bool = False,
     ) -> httpx.Response:
-        """One attempt, at a process of chance or the one at `url`, `alone` on a connection of its own.
+        """One attempt, at the process whose turn it is or the one at `url`, `alone` on a connection of its own.
 
         Raises httpx.TransportError.
         """
@@ -122,7 +141,7 @@ class Client:
             headers["If-Match"] = f'"{version}"'
         return await self._http.request(
             method,
-            f"{url or random.choice(self.urls)}/api/v1{path}",  # noqa: S311 - any of them will do
+            f"{url or next(self._turns)}/api/v1{path}",
             headers=headers,
             json=body,
             files=files,
@@ -149,7 +168,7 @@ class Client:
             else:
                 if response.is_success:
                     return response, key
-                if not _passing(response):
+                if not asks_again(response):
                     raise Refused(response)
                 self.troubles[str(response.status_code)] += 1
             if not self.keeps_keys:
@@ -166,7 +185,7 @@ class Client:
         await self._http.aclose()
 
 
-def _passing(response: httpx.Response) -> bool:
+def asks_again(response: httpx.Response) -> bool:
     """Whether the answer asks to try again: the database is away, or an earlier attempt still runs."""
     if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
         return "Retry-After" in response.headers

@@ -1,7 +1,6 @@
 """The whole set of the server mode: Prefect's server, dispatchers and workers, of which any may be killed at any time."""
 
 import asyncio
-import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from .foreign.ksbb_poison import ANTIDOTE
 from .postgres import Postgres, postgres
-from .processes import KSBB, Running, Stage, environment, free_port, stage, until
+from .processes import KSBB, Running, Stage, environment, free_port, python_path, stage, until
 from .world import HOST, Seeded, seed
 
 LEASE_SECONDS = 4
@@ -45,9 +44,7 @@ class Fleet:
             "KSBB_ENGINE__PREFECT_API_URL": f"http://127.0.0.1:{self.prefect_port}/api",
             "KSBB_ENGINE__PREFECT_AUTH": _AUTH,
             "KSBB_ENGINE__LEASE_SECONDS": str(LEASE_SECONDS),
-            "KSBB_PROGRAMS__ENABLED": ",".join(active.program.id for active in HOST.active()),
-            "PYTHONPATH": os.pathsep.join([str(_FOREIGN), *filter(None, [os.environ.get("PYTHONPATH")])]),
-            ANTIDOTE: str(self.antidote),
+            **foreign_program(self.antidote),
         }
 
     def prepare(self) -> None:
@@ -114,6 +111,15 @@ class Fleet:
                 "PREFECT_SERVER_DATABASE_CONNECTION_URL": url,
             },
         )
+
+
+def foreign_program(antidote: Path) -> dict[str, str]:
+    """Settings and path of processes that know the programs of the world, the one at fault among them."""
+    return {
+        "KSBB_PROGRAMS__ENABLED": ",".join(active.program.id for active in HOST.active()),
+        "PYTHONPATH": python_path(_FOREIGN),
+        ANTIDOTE: str(antidote),
+    }
 
 
 @asynccontextmanager

@@ -26,6 +26,7 @@ _ACTS_BETWEEN = 3
 """So many acts are acknowledged between two kills, so that each meets people at work."""
 _CONTROL_ROUND = 10
 _DRAINED_WITHIN_SECONDS = 300
+_STALLED_SECONDS = 45
 Work = Callable[[Client, int], Awaitable[None]]
 """What a client does again and again; it is told a number that is never told twice."""
 
@@ -151,7 +152,7 @@ async def _live_cases(client: Client, number: int) -> None:
     if number % 3:
         await case.live()
     else:
-        # Waits for no machine: while the engine starts again, people go on
+        # A third of the clients never wait for the machine: while the engine starts again, they go on
         await case.draft()
         await case.change("collaborator", "withdraw", "withdrawn", {"note": "berubah rencana"})
 
@@ -163,10 +164,10 @@ async def _draft_cases(client: Client, number: int) -> None:
 async def _under_load(client: Client, killer: Killer, kills: int, work: Work, say_every: int) -> list[str]:
     """Kill while clients work; what befell the clients that an answer with "try again" doesn't explain."""
     stopping = asyncio.Event()
-    numbers = itertools.count()
     failures: list[str] = []
 
-    async def people() -> None:
+    async def people(position: int) -> None:
+        numbers = itertools.count(position, CLIENTS)
         while not stopping.is_set():
             try:
                 await work(client, next(numbers))
@@ -175,7 +176,7 @@ async def _under_load(client: Client, killer: Killer, kills: int, work: Work, sa
                 stopping.set()
 
     async with AsyncExitStack() as stack:
-        tasks = [asyncio.create_task(people()) for _ in range(CLIENTS)]
+        tasks = [asyncio.create_task(people(position)) for position in range(CLIENTS)]
         stack.push_async_callback(asyncio.wait, tasks)
         stack.callback(stopping.set)
         began = time.monotonic()
@@ -192,9 +193,9 @@ async def _under_load(client: Client, killer: Killer, kills: int, work: Work, sa
 
 async def _some_acts(client: Client, stopping: asyncio.Event) -> None:
     """Wait until people have got on, but no longer than the start of what was killed last takes."""
-    before, end = len(client.acknowledged), time.monotonic() + 30
+    before, end = len(client.acknowledged), time.monotonic() + _STALLED_SECONDS
     while len(client.acknowledged) < before + _ACTS_BETWEEN and not stopping.is_set():
-        assert time.monotonic() < end, f"nobody got on for 30 s: {dict(client.troubles)}"
+        assert time.monotonic() < end, f"nobody got on for {_STALLED_SECONDS} s: {dict(client.troubles)}"
         await asyncio.sleep(0.02)
     await asyncio.sleep(random.uniform(0, 0.2))  # noqa: S311 - so that kills hit at any moment
 

@@ -17,6 +17,7 @@ from litestar import Litestar
 
 from ksbb.app import web
 from ksbb.cli.running import quiet_logs
+from ksbb.cli.serve import KEEP_ALIVE_SECONDS
 from ksbb.settings import load_settings
 
 
@@ -46,7 +47,14 @@ def main() -> None:
 def _serve(application: Litestar, port: int, watched: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     threading.Thread(target=_leave_with_nursery, args=(watched,), daemon=True).start()
-    uvicorn.run(application, host="127.0.0.1", port=port, log_config=None, access_log=False)
+    uvicorn.run(
+        application,
+        host="127.0.0.1",
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+    )
     os._exit(0)
 
 

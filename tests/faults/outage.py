@@ -70,11 +70,4 @@ async def _intake(client: Client) -> Case:
 async def _from_assessment_to_handover(client: Client, world: World, driven: Driven) -> None:
     stored = (await world.reload(driven)).commitment
     case = Case(client, id=stored.id, version=stored.version, line_id=stored.lines[0].id)
-    await case.approve()
-    allocation = await case.allocate(10)
-    await case.receive(10)
-    sent = await case.dispatch(allocation, 10)
-    handover_id = await case.record(sent)
-    await case.attach(handover_id)
-    await case.decide(handover_id, confirm=True)
-    await case.change("collaborator", "close", "closed", {})
+    await case.finish()

@@ -52,6 +52,11 @@ def environment(data: Path, database_url: str, extra: Mapping[str, str] | None =
     return {**clean, **given, "PYTHONUNBUFFERED": "1", **(extra or {})}
 
 
+def python_path(folder: Path) -> str:
+    """`PYTHONPATH` with this folder before what is there already."""
+    return os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
+
+
 def unforeseen(log: Path) -> list[str]:
     """The errors in a process's log that it answered with 500: what was raised, and by which lines of ours."""
     found = []

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .processes import answers, environment, free_port, until
 
-_SERVER_MODE = {"KSBB_ENGINE__MODE": "server", "KSBB_ENGINE__PREFECT_API_URL": "http://127.0.0.1:9/api"}
+SERVER_MODE = {"KSBB_ENGINE__MODE": "server", "KSBB_ENGINE__PREFECT_API_URL": "http://127.0.0.1:9/api"}
 """API processes never ask Prefect anything: the address is only one that a setting has to name."""
 _REPOSITORY = Path(__file__).parents[2]
 
@@ -31,7 +31,7 @@ class Servers:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                env=environment(folder, database_url, _SERVER_MODE),
+                env=environment(folder, database_url, SERVER_MODE),
                 cwd=_REPOSITORY,
                 start_new_session=True,
             )

@@ -12,9 +12,11 @@ from ksbb.domain.handover_report import (
     ReportEvidence,
     ReportLine,
     ReportParty,
+    ReportSection,
     report_number,
     travel_document_number,
 )
+from ksbb.domain.text import Text
 
 KEBON_SIRIH = "31.71.06.1002"
 RICE = ReportLine(description="Beras", delivered=10, accepted=7, rejected=2, lost=1, unit="karung", unit_value=65_000)
@@ -135,6 +137,7 @@ def test_the_digest_is_the_same_for_the_same_content() -> None:
         {"witnesses": (PERSON, PERSON)},
         {"evidence": (ReportEvidence(file_name="a.jpg", sha256="cd" * 32, media_type="image/jpeg"),)},
         {"handed_over_at": datetime(2026, 11, 22, 7, 31, tzinfo=UTC)},
+        {"sections": (ReportSection(title=Text("Judul", "Title"), pairs=((Text("a", "b"), Text("c", "d")),)),)},
     ],
 )
 def test_the_digest_changes_with_any_content(changes: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from ksbb.domain.rights import Actor
 from ksbb.statistics.figures import Statistics, statistics
-from ksbb.statistics.folding import FOLDED, fold
+from ksbb.statistics.folding import DAY, FOLDED, MONTH, YEAR, fold
 from ksbb.statistics.sums import Dimension, Period, split
 from ksbb.storage import tables
 from ksbb.storage.unit import StatisticKey
@@ -20,33 +20,51 @@ TODAY = date(2026, 11, 22)
 
 
 @pytest.mark.parametrize(
-    ("since", "until", "months", "edges"),
+    ("since", "until", "parts"),
     [
-        (None, None, (None, None), []),
-        (None, TODAY, (None, None), []),
-        (None, date(2027, 3, 3), (None, None), []),
-        (None, date(2026, 11, 21), (None, "2026-10-31"), [("2026-11-01", "2026-11-21")]),
-        (None, date(2026, 9, 30), (None, "2026-09-30"), []),
-        ("2026-03-01", date(2026, 4, 30), ("2026-03-01", "2026-04-30"), []),
+        (None, None, ["year …"]),
+        (None, "2026-11-22", ["year … 2026-11-22"]),
+        (None, "2027-03-03", ["year … 2027-03-03"]),
+        (
+            None,
+            "2026-11-21",
+            ["year … 2025-12-31", "month 2026-01-01 … 2026-10-31", "day 2026-11-01 … 2026-11-21"],
+        ),
+        (None, "2026-09-30", ["year … 2025-12-31", "month 2026-01-01 … 2026-09-30"]),
+        (None, "2025-12-31", ["year … 2025-12-31"]),
+        ("2025-01-01", None, ["year 2025-01-01 …"]),
+        ("2026-03-01", None, ["month 2026-03-01 …"]),
+        ("2026-03-01", "2026-04-30", ["month 2026-03-01 … 2026-04-30"]),
         (
             "2026-03-15",
-            date(2026, 5, 2),
-            ("2026-04-01", "2026-04-30"),
-            [("2026-03-15", "2026-03-31"), ("2026-05-01", "2026-05-02")],
+            "2026-05-02",
+            ["month 2026-04-01 … 2026-04-30", "day 2026-03-15 … 2026-03-31", "day 2026-05-01 … 2026-05-02"],
         ),
-        ("2026-12-31", None, ("2027-01-01", None), [("2026-12-31", "2026-12-31")]),
-        ("2026-03-15", date(2026, 4, 2), None, [("2026-03-15", "2026-04-02")]),
-        ("2026-03-03", date(2026, 3, 3), None, [("2026-03-03", "2026-03-03")]),
+        (
+            "2023-11-30",
+            "2025-02-01",
+            [
+                "year 2024-01-01 … 2024-12-31",
+                "month 2023-12-01 … 2023-12-31",
+                "day 2023-11-30 … 2023-11-30",
+                "month 2025-01-01 … 2025-01-31",
+                "day 2025-02-01 … 2025-02-01",
+            ],
+        ),
+        ("2026-12-31", None, ["day 2026-12-31 …"]),
+        ("2026-03-15", "2026-04-02", ["day 2026-03-15 … 2026-04-02"]),
+        ("2026-03-03", "2026-03-03", ["day 2026-03-03 … 2026-03-03"]),
     ],
 )
-def test_whole_months_and_the_days_at_the_ends(
-    since: str | None, until: date | None, months: tuple[str | None, str | None] | None, edges: list[tuple[str, str]]
+def test_whole_years_and_months_and_the_days_at_the_ends(
+    since: str | None, until: str | None, parts: list[str]
 ) -> None:
-    def period(first: str | None, last: str | None) -> Period:
-        return Period(since=first and date.fromisoformat(first), until=last and date.fromisoformat(last))  # type: ignore[arg-type]  # None or a date
-
-    given = Period(since=date.fromisoformat(since) if since else None, until=until)
-    assert split(given, TODAY) == (None if months is None else period(*months), [period(*edge) for edge in edges])
+    given = Period(since=since and date.fromisoformat(since), until=until and date.fromisoformat(until))  # type: ignore[arg-type]  # None or a date
+    found = [
+        f"{span} {part.since or ''} … {part.until or ''}".replace("  ", " ").strip()
+        for span, part in split(given, TODAY, (YEAR, MONTH, DAY))
+    ]
+    assert found == parts
 
 
 async def test_folding_changes_no_statistic(world: World) -> None:
@@ -74,7 +92,8 @@ async def _all(world: World, periods: list[Period]) -> list[Statistics]:
     groups += [
         [Dimension.PROGRAM, Dimension.MONTH],
         [Dimension.CITY, Dimension.MEASURE],
-        [Dimension.CITY, Dimension.AID_TYPE],
+        *(list(pair) for pair in combinations((Dimension.CITY, Dimension.AID_TYPE, Dimension.TARGET_KIND), 2)),
+        [Dimension.DONOR_CLASS, Dimension.CITY, Dimension.AID_TYPE],
     ]
     async with world.platform.reading_desk(world.auditor) as desk:
         return [await statistics(desk, group, period) for period in periods for group in groups] + [
@@ -125,7 +144,7 @@ async def test_acts_and_folds_at_the_same_time_lose_and_double_nothing(world: Wo
         )
         folded = {(row[0], row[1]): int(row[2]) for row in await connection.execute(query)}
     assert set(folded.values()) == {40}
-    assert len(folded) == 11
+    assert len(folded) == 5 * 3 + 7 * 2
 
 
 async def _add(platform: Platform, actor: Actor, day: date) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from ksbb.domain.document_number import report_number, travel_document_number
+from ksbb.domain.text import Text
 
 __all__ = [
     "WIB",
@@ -14,6 +15,7 @@ __all__ = [
     "ReportEvidence",
     "ReportLine",
     "ReportParty",
+    "ReportSection",
     "report_number",
     "travel_document_number",
 ]
@@ -108,13 +110,21 @@ class ReportEvidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportSection:
+    """What the program adds: pairs of what is told and its value, under a title, in both languages."""
+
+    title: Text
+    pairs: tuple[tuple[Text, Text], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandoverReport:
     """Everything a BAST says, apart from its wording.
 
     `first_party` hands over, `second_party` receives, `acknowledged_by` is the lurah. `government` and
     `agency_address` are the first and last line of the letterhead and may be empty. `verify_url` is the public page
-    that confirms or denies the report. `integrity_pact` adds the integrity pact (pakta integritas), signed by both
-    parties, as an annex.
+    that confirms or denies the report. `sections` are what the program adds. `integrity_pact` adds the integrity pact
+    (pakta integritas), signed by both parties, as an annex.
     Raises ValueError naming the field, the expected and the given.
     """
 
@@ -134,6 +144,7 @@ class HandoverReport:
     lines: tuple[ReportLine, ...]
     synthetic: bool
     verify_url: str
+    sections: tuple[ReportSection, ...] = ()
     evidence: tuple[ReportEvidence, ...] = ()
     integrity_pact: bool = False
 

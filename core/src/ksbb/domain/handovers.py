@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from ksbb.domain.handover_report import ReportSection
 from ksbb.domain.quantities import HandoverOutcome
 
 
@@ -62,7 +63,11 @@ class Handover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The handover report (BAST) of a confirmed handover; `file_sha256` is set once its PDF is made."""
+    """The handover report (BAST) of a confirmed handover; `file_sha256` is set once its PDF is made.
+
+    `program_name` and `agency` are what the program was called at the confirmation, in Indonesian.
+    `sections` are what the program adds, None until the PDF is made.
+    """
 
     id: str
     handover_id: str
@@ -73,4 +78,7 @@ class Report:
     verify_code: str
     status: str
     issued_at: datetime
+    program_name: str
+    agency: str
     file_sha256: str | None
+    sections: tuple[ReportSection, ...] | None = None

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+import msgspec
+from sqlalchemy import BigInteger, func, select
 
 from ksbb.domain.areas import AreaLevel
 from ksbb.domain.errors import invalid
 from ksbb.domain.text import Text
 from ksbb.storage import tables
+from ksbb.storage.planning import planned_by_values
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.read.areas import lies_in
 
@@ -16,17 +18,15 @@ _LENGTHS = {
     AreaLevel.PROVINCE: len("31"),
     AreaLevel.CITY: len("31.71"),
     AreaLevel.DISTRICT: len("31.71.06"),
-    AreaLevel.SUBDISTRICT: len("31.71.06.1002"),
 }
 MAX_ROWS = 10_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoverageRow:
+class CoverageRow(msgspec.Struct, frozen=True):
     """The needs of an area for an aid type, in whole units: `promised` and not yet delivered, `accepted`, and the
     `gap`.
 
-    `targets` is the number of targets with such a need.
+    `targets` is the number of targets with such a need. A struct, since thousands are made for one answer.
     """
 
     area_code: str
@@ -63,28 +63,33 @@ async def coverage(
     Raises InvalidInput for more than 10,000 rows.
     """
     table, area = tables.coverage, tables.areas
-    code = func.substr(table.c.area_code, 1, _LENGTHS[level])
-    sums = [func.sum(table.c[name]).label(name) for name in ("targets", "need", "promised", "accepted")]
-    query: Any = select(code.label("code"), table.c.program_id, table.c.aid_type, *sums)
+    key = (table.c.program_id, table.c.aid_type)
+    figures = [table.c[name] for name in ("targets", "need", "promised", "accepted")]
+    if level is AreaLevel.SUBDISTRICT:
+        query: Any = select(table.c.area_code.label("code"), *key, *figures)  # The rows stand so
+    else:
+        code = func.substr(table.c.area_code, 1, _LENGTHS[level]).label("code")
+        # PostgreSQL adds bigints up to a numeric, which costs more to read than all else
+        sums = [func.sum(figure).cast(BigInteger).label(figure.name) for figure in figures]
+        query = select(code, *key, *sums).group_by("code", *key)
     for column, value in ((table.c.program_id, program_id), (table.c.aid_type, aid_type)):
         if value is not None:
             query = query.where(column == value)
     if parent is not None:
         query = query.where(lies_in(table.c.area_code, parent))
-    grouped = query.group_by("code", table.c.program_id, table.c.aid_type).subquery()
+    grouped = query.subquery()
+    shown = [grouped.c[figure.name] for figure in figures]
+    gap = (grouped.c.need - grouped.c.promised - grouped.c.accepted).label("gap")
+    # The columns are those of CoverageRow, in its order
     named = (
-        select(grouped, area.c.name)
+        select(grouped.c.code, area.c.name, grouped.c.program_id, grouped.c.aid_type, *shown, gap)
         .join(area, area.c.code == grouped.c.code)
         .where(grouped.c.targets > 0)
-        .order_by(
-            (grouped.c.need - grouped.c.promised - grouped.c.accepted).desc(),
-            grouped.c.code,
-            grouped.c.program_id,
-            grouped.c.aid_type,
-        )
+        .order_by(gap.desc(), grouped.c.code, grouped.c.program_id, grouped.c.aid_type)
         .limit(MAX_ROWS + 1)
     )
-    found = (await desk.unit.connection.execute(named)).all()
+    async with planned_by_values(desk.unit.connection):
+        found = (await desk.unit.connection.execute(named)).all()
     if len(found) > MAX_ROWS:
         raise invalid(
             "too_many_rows",
@@ -95,21 +100,7 @@ async def coverage(
             "/query/level",
             {"maximum": MAX_ROWS},
         )
-    # Thousands of rows: taken apart by position, which costs a third of looking each value up by its name
-    rows = [
-        CoverageRow(
-            area_code=code,
-            area_name=name,
-            program_id=program,
-            aid_type=kind,
-            targets=int(targets),
-            need=int(need),
-            promised=int(promised),
-            accepted=int(accepted),
-            gap=int(need - promised - accepted),
-        )
-        for code, program, kind, targets, need, promised, accepted, name in found
-    ]
+    rows = [CoverageRow(*row) for row in found]
     made_up = select(tables.targets.c.id).where(tables.targets.c.synthetic.is_(True)).limit(1)
     if parent is not None:
         made_up = made_up.where(lies_in(tables.targets.c.area_code, parent))

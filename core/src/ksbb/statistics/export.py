@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, func, select
 from ksbb.storage import tables
 from ksbb.usecases.desk import Desk
 
-_area, _target, _need = tables.areas, tables.targets, tables.needs
+_area, _target, _need, _schema = tables.areas, tables.targets, tables.needs, tables.aid_schemas
 _commitment, _line, _handover, _report = tables.commitments, tables.commitment_lines, tables.handovers, tables.reports
 
 
@@ -24,6 +24,15 @@ def _daily() -> Select[Any]:
 
 
 DATASETS: dict[str, Select[Any]] = {
+    "aid_types": _of(
+        _schema.c.program_id,
+        _schema.c.aid_type,
+        _schema.c.version.label("schema_version"),
+        _schema.c.name_id,
+        _schema.c.name_en,
+        _schema.c.unit_id,
+        _schema.c.unit_en,
+    ).order_by(*tables.aid_schemas.primary_key),
     "areas": _of(_area.c.code, _area.c.level, _area.c.name, _area.c.parent_code, _area.c.bps_code).order_by(
         _area.c.code
     ),
@@ -55,6 +64,7 @@ DATASETS: dict[str, Select[Any]] = {
         _commitment.c.closed_at,
         _line.c.position,
         _line.c.aid_type,
+        _line.c.schema_version,
         _line.c.unit,
         _line.c.unit_value,
         _line.c.committed,

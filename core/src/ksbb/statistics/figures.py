@@ -13,6 +13,7 @@ from ksbb.domain.rights import Actor, Role
 from ksbb.domain.text import Text
 from ksbb.statistics.sums import Dimension, Period, sums_of, within
 from ksbb.storage import tables
+from ksbb.storage.planning import planned_by_values
 from ksbb.usecases.desk import Desk
 
 SMALLEST_COUNT = 5
@@ -88,11 +89,14 @@ async def statistics(
             period.until.isoformat(),
         )
     connection = desk.unit.connection
-    full = _sees_all(desk.actor)
+    full = sees_all(desk.actor)
     groups = list(dict.fromkeys(group_by))
     today = desk.today
     query = sums_of(connection, groups, period, today, program_id=program_id, measure=measure).limit(MAX_ROWS + 1)
-    rows = (await connection.execute(query)).mappings().all()
+    async with planned_by_values(connection):
+        rows = (await connection.execute(query)).mappings().all()
+        participants = await _heads(connection, tables.participants.c.role, "role", period, program_id, full=full)
+        reached = await _heads(connection, tables.reached.c.aid_type, "aid_type", period, program_id, full=full)
     if len(rows) > MAX_ROWS:
         raise invalid(
             "too_many_groups",
@@ -110,12 +114,13 @@ async def statistics(
         group_by=groups,
         contains_synthetic=any(figure.contains_synthetic for figure in figures),
         figures=figures,
-        participants=await _heads(connection, tables.participants.c.role, "role", period, program_id, full=full),
-        reached=await _heads(connection, tables.reached.c.aid_type, "aid_type", period, program_id, full=full),
+        participants=participants,
+        reached=reached,
     )
 
 
-def _sees_all(actor: Actor) -> bool:
+def sees_all(actor: Actor) -> bool:
+    """Whether an actor sees small counts, too."""
     return actor.scopes is None and actor.holds(*_IN_FULL)
 
 

@@ -7,8 +7,9 @@ folds happen but the speed of reading.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain, combinations
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, delete, literal_column, select
@@ -22,14 +23,17 @@ from ksbb.usecases.platform import Platform
 
 FOLDED = -1
 """The slot of what is folded."""
-DAY, MONTH = "day", "month"
+DAY, MONTH, YEAR = "day", "month", "year"
+"""The spans."""
 ALL = "all"
 """The breakdown by every dimension. There is no such span of a day: that is `statistics_daily` itself."""
 TOTAL = "total"
 """The breakdown by program and measure alone."""
 AXES = ("city", "donor_class", "target_kind", "aid_type")
-"""The breakdowns by one of these dimensions."""
+"""The breakdowns by one of these dimensions. Those by two are named by both, such as `city+aid_type`, and have no span of a day."""
 
+_MOST = 2
+"""So many axes a breakdown keeps that doesn't keep all."""
 _FIGURES = ("count", "quantity", "value")
 _KEY = ("program_id", "measure", *AXES, "synthetic")
 
@@ -42,6 +46,21 @@ def is_fresh() -> ColumnElement[bool]:
 def is_folded() -> ColumnElement[bool]:
     """The condition that a row of `statistics_daily` is folded."""
     return tables.statistics_daily.c.slot == literal_column(str(FOLDED))
+
+
+def breakdown_of(axes: Collection[str]) -> str:
+    """The coarsest breakdown that keeps these axes."""
+    return TOTAL if not axes else ALL if len(axes) > _MOST else "+".join(axis for axis in AXES if axis in axes)
+
+
+def has_days(breakdown: str) -> bool:
+    """Whether there is a breakdown's span of a day; days of the others are added up from `statistics_daily`."""
+    return breakdown == TOTAL or breakdown in AXES
+
+
+def start_of(day: date, span: str) -> date:
+    """The first day of the day's span."""
+    return day.replace(month=1, day=1) if span == YEAR else day.replace(day=1) if span == MONTH else day
 
 
 async def fold(platform: Platform) -> int:
@@ -73,7 +92,7 @@ async def _fold(desk: Desk, day: date) -> None:
     await _add(connection, table, [{"day": day, "slot": FOLDED, **row} for row in _summed(rows, AXES)])
     folded = []
     for breakdown, span, kept in _folds():
-        place = {"breakdown": breakdown, "span": span, "since": day if span == DAY else day.replace(day=1)}
+        place = {"breakdown": breakdown, "span": span, "since": start_of(day, span)}
         folded += [{**place, **row} for row in _summed(rows, kept)]
     await _add(connection, tables.statistics_folded, folded)
 
@@ -87,11 +106,10 @@ async def _add(connection: AsyncConnection, table: Table, rows: Sequence[Mapping
 
 def _folds() -> Iterable[tuple[str, str, tuple[str, ...]]]:
     """Breakdown, span, and the axes that it keeps."""
-    yield ALL, MONTH, AXES
-    for span in (DAY, MONTH):
-        yield TOTAL, span, ()
-        for axis in AXES:
-            yield axis, span, (axis,)
+    for kept in chain(*(combinations(AXES, size) for size in range(_MOST + 1)), (AXES,)):
+        breakdown = breakdown_of(kept)
+        for span in (DAY, MONTH, YEAR) if has_days(breakdown) else (MONTH, YEAR):
+            yield breakdown, span, kept
 
 
 def _summed(rows: Iterable[Mapping[Any, Any]], kept: tuple[str, ...]) -> Iterator[dict[str, Any]]:

@@ -1,5 +1,5 @@
-"""The query behind the statistics: whole months from their folded sums, the days at the ends by day, what is fresh from its
-slots.
+"""The query behind the statistics: whole years and months from their folded sums, the days at the ends by day, what is fresh
+from its slots.
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,11 +8,14 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, case, func, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Select, Table, case, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ksbb.statistics.folding import ALL, AXES, DAY, MONTH, TOTAL, is_folded, is_fresh
+from ksbb.statistics.folding import AXES, DAY, MONTH, YEAR, breakdown_of, has_days, is_folded, is_fresh, start_of
 from ksbb.storage import tables
+
+_A_DAY = timedelta(days=1)
+_LONGEST = {MONTH: timedelta(days=31), YEAR: timedelta(days=366)}
 
 
 class Dimension(StrEnum):
@@ -58,7 +61,8 @@ def sums_of(
     ]
     united = union_all(*parts).subquery()
     chosen = [united.c[group.value] for group in groups]
-    sums = [func.sum(united.c[name]).label(f"sum_{name}") for name in ("count", "quantity", "value")]
+    # PostgreSQL adds bigints up to a numeric, which costs more to read than all else
+    sums = [func.sum(united.c[name]).cast(BigInteger).label(f"sum_{name}") for name in ("count", "quantity", "value")]
     synthetic = func.max(case((united.c.synthetic, 1), else_=0)).label("synthetic")
     return select(*chosen, *sums, synthetic).group_by(*chosen).order_by(*chosen).having(func.count() > 0)
 
@@ -75,41 +79,40 @@ def within(day: ColumnElement[date], period: Period) -> list[ColumnElement[bool]
 
 def _parts(groups: Sequence[Dimension], period: Period, today: date) -> Iterator[_Part]:
     daily, folded = tables.statistics_daily, tables.statistics_folded
-    axes = [group.value for group in groups if group.value in AXES]
-    breakdown = ALL if len(axes) > 1 else axes[0] if axes else TOTAL
+    breakdown = breakdown_of([group.value for group in groups if group.value in AXES])
     yield _Part(daily, daily.c.day, [is_fresh(), *within(daily.c.day, period)])
-    months, edges = split(period, today)
-    if months is not None:
-        of_months = (folded.c.breakdown == breakdown, folded.c.span == MONTH)
-        yield _Part(folded, folded.c.since, [*of_months, *within(folded.c.since, months)])
-    for edge in edges:
-        if breakdown == ALL:
-            yield _Part(daily, daily.c.day, [is_folded(), *within(daily.c.day, edge)])
+    spans = (MONTH, DAY) if Dimension.MONTH in groups else (YEAR, MONTH, DAY)
+    for span, part in split(period, today, spans):
+        if span == DAY and not has_days(breakdown):
+            yield _Part(daily, daily.c.day, [is_folded(), *within(daily.c.day, part)])
         else:
-            of_days = (folded.c.breakdown == breakdown, folded.c.span == DAY)
-            yield _Part(folded, folded.c.since, [*of_days, *within(folded.c.since, edge)])
+            of_span = (folded.c.breakdown == breakdown, folded.c.span == span)
+            yield _Part(folded, folded.c.since, [*of_span, *within(folded.c.since, part)])
 
 
-def split(period: Period, today: date) -> tuple[Period | None, list[Period]]:
-    """The whole months of a period, by their first days, and what is left at its ends. `today` isn't folded yet, so a month
-    that lasts until then is whole.
+def split(period: Period, today: date, spans: Sequence[str]) -> list[tuple[str, Period]]:
+    """A period in whole `spans`, the longest first, and what is left at its ends in the next ones. `today` isn't folded yet, so
+    that a span that lasts until then is whole.
     """
-    since, until = period.since, None if period.until is None or period.until >= today else period.until
-    first = None if since is None else since if since.day == 1 else _next_month(since)
-    # The day after the last whole month
-    end = None if until is None else (until + timedelta(days=1)).replace(day=1)
-    if first is not None and end is not None and first >= end:
-        return None, [period]
-    edges = []
+    span, *finer = spans
+    if not finer:
+        return [(span, period)]
+    since, until = period.since, period.until
+    first = since if since is None or since == start_of(since, span) else _next(since, span)
+    last = until if until is None or until >= today else start_of(until + _A_DAY, span) - _A_DAY
+    if first is not None and (first > today or (last is not None and first > last)):
+        return split(period, today, finer)
+    parts = [(span, Period(since=first, until=last))]
     if since is not None and first is not None and since < first:
-        edges.append(Period(since=since, until=first - timedelta(days=1)))
-    if until is not None and end is not None and end <= until:
-        edges.append(Period(since=end, until=until))
-    return Period(since=first, until=None if end is None else end - timedelta(days=1)), edges
+        parts += split(Period(since=since, until=first - _A_DAY), today, finer)
+    if until is not None and last is not None and last < until:
+        parts += split(Period(since=last + _A_DAY, until=until), today, finer)
+    return parts
 
 
-def _next_month(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+def _next(day: date, span: str) -> date:
+    """The first day of the span after the day's."""
+    return start_of(start_of(day, span) + _LONGEST[span], span)
 
 
 def _rows(

@@ -20,6 +20,17 @@ _POSTGRES = {
         WHERE i.indisvalid AND c.relnamespace = current_schema()::regnamespace
     """,
 }
+_DEMANDED = {
+    "sqlite": """
+        SELECT t.name, c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c
+        WHERE t.type = 'table' AND c."notnull" AND coalesce(c.dflt_value, 'NULL') = 'NULL'
+    """,
+    "postgresql": """
+        SELECT table_name, column_name FROM information_schema.columns
+        WHERE table_schema = current_schema() AND is_nullable = 'NO' AND column_default IS NULL AND is_identity = 'NO'
+        AND is_generated = 'NEVER'
+    """,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,17 @@ async def missing(connection: AsyncConnection) -> tuple[Text, ...]:
             if index.name not in found.indexes
         ]
     return tuple(faults)
+
+
+async def demanded(connection: AsyncConnection) -> tuple[Text, ...]:
+    """Columns that the code doesn't know and the database wants values for, so that the code can't add rows."""
+    found = await connection.execute(text(_DEMANDED[connection.dialect.name]))
+    known = metadata.tables
+    beyond = sorted((table, column) for table, column in found if table in known and column not in known[table].columns)
+    return tuple(
+        Text(f"kolom {table}.{column} wajib diisi", f"column {table}.{column} has to be given")
+        for table, column in beyond
+    )
 
 
 async def left_over(connection: AsyncConnection) -> tuple[Text, ...]:

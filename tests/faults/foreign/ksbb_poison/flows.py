@@ -1,13 +1,12 @@
 """The flow of the poisonous program. On the path of the processes under test only."""
 
 import os
-from pathlib import Path
 
 from prefect import flow
 
 from ksbb.program import Case, workbench
 
-from . import ANTIDOTE, POISON
+from . import POISON, is_cured
 
 
 @flow(name="poison-assess")
@@ -17,6 +16,6 @@ async def assess(items: list[str]) -> None:
 
 
 async def _assess_one(case: Case) -> None:
-    if case.commitment.lines[0].quantity == POISON and not Path(os.environ[ANTIDOTE]).exists():
+    if case.commitment.lines[0].quantity == POISON and not is_cured():
         os._exit(1)
     await case.record_assessment(case.run_rules())

@@ -31,7 +31,24 @@ aid_schemas = Table(
     Column("unit_en", Text, nullable=False),
     Column("schema", Json, nullable=False),
 )
-"""Every schema version that validated a line, so that its record stays readable without its program."""
+"""Every schema version that validated a line, never changed, so that its record stays readable without its program."""
+
+program_names = Table(
+    "program_names",
+    metadata,
+    Column("program_id", Code, primary_key=True),
+    Column("name_id", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("agency_id", Text, nullable=False),
+    Column("agency_en", Text, nullable=False),
+)
+"""What each program that took commitments calls itself and its lead agency, for lists and documents while it is away."""
+
+
+def _partial(name: str, where: str, *columns: str) -> Index:
+    """An index of the commitments that fulfil a condition."""
+    return Index(f"ix_commitments_{name}", *columns, sqlite_where=text(where), postgresql_where=text(where))
+
 
 commitments = Table(
     "commitments",
@@ -54,30 +71,30 @@ commitments = Table(
     Column("submitted_at", UtcTime),
     Column("approved_at", UtcTime),
     Column("closed_at", UtcTime),
+    Column("allocated", String(20), nullable=False, server_default=text("'none'")),
+    Column("received", String(20), nullable=False, server_default=text("'none'")),
+    Column("handed_over", String(20), nullable=False, server_default=text("'none'")),
     Column("version", Integer, nullable=False, default=1),
     Index(None, "created_at"),
     Index(None, "planned_handover_on"),
     Index(None, "collaborator_id", "created_at"),
+    Index(None, "collaborator_id", "planned_handover_on"),
     Index(None, "aggregator_id", "created_at"),
     Index(None, "program_id", "created_at"),
+    Index(None, "program_id", "target_kind", "created_at"),
+    Index(None, "synthetic", "created_at"),
     Index(None, "area_code"),
-    Index(
-        "ix_commitments_handed_in",
-        "status",
-        "created_at",
-        sqlite_where=text("submitted_at IS NOT NULL"),
-        postgresql_where=text("submitted_at IS NOT NULL"),
-    ),
-    Index(
-        "ix_commitments_to_assess",
-        "assessment",
-        "created_at",
-        sqlite_where=text("submitted_at IS NOT NULL AND assessment <> 'passed'"),
-        postgresql_where=text("submitted_at IS NOT NULL AND assessment <> 'passed'"),
-    ),
+    _partial("handed_in", "submitted_at IS NOT NULL", "status", "created_at"),
+    _partial("handed_in_planned", "submitted_at IS NOT NULL", "status", "planned_handover_on"),
+    _partial("to_assess", "submitted_at IS NOT NULL AND assessment <> 'passed'", "assessment", "created_at"),
+    _partial("partly_allocated", "allocated = 'partial'", "created_at"),
+    _partial("partly_received", "received = 'partial'", "created_at"),
+    _partial("partly_handed_over", "handed_over = 'partial'", "created_at"),
 )
-"""Lists are read in the order of an index until the page is full; the id, which settles ties, is in none of them: ties are
-few, and each index would be three times as large. The last two are what assessors and the secretariat look through.
+"""`allocated`, `received` and `handed_over` are the degrees that follow from the lines (`Fulfilment`), stored wherever those change.
+
+Lists are read in the order of an index until the page is full; the id, which settles ties, is in none of them: ties are
+few, and each index would be three times as large. The partial ones are for what is looked for among many others.
 """
 
 commitment_lines = Table(
@@ -293,10 +310,17 @@ reports = Table(
     Column("verify_code", Code, nullable=False, unique=True),
     Column("status", String(20), nullable=False),
     Column("issued_at", UtcTime, nullable=False),
+    Column("program_name", Text, nullable=False),
+    Column("agency", Text, nullable=False),
     Column("file_sha256", ForeignKey("files.sha256")),
+    Column("sections", Json),
     UniqueConstraint("program_id", "year", "sequence"),
 )
-"""The handover reports (BAST): the number is given in the transaction of the confirmation, the PDF follows."""
+"""The handover reports (BAST): the number is given in the transaction of the confirmation, the PDF follows.
+
+Program and agency are kept as they were called then, and `sections` as the program gave them when the PDF was made: the
+report's digest is printed, and must be the same for ever, whatever becomes of the program.
+"""
 
 counters = Table(
     "counters",

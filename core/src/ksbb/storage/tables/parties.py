@@ -77,7 +77,7 @@ targets = Table(
     Column("version", Integer, nullable=False, default=1),
     Index(None, "area_code", "kind"),
     Index(None, "name"),
-    Index(None, "created_at"),
+    Index(None, "created_at", "id"),
     Index(
         "ix_targets_synthetic", "area_code", sqlite_where=text("synthetic"), postgresql_where=text("synthetic IS TRUE")
     ),
@@ -102,6 +102,7 @@ needs = Table(
     Index(None, "program_id", "aid_type"),
     Index(None, "quantity"),
     Index(None, "as_of"),
+    Index("ix_needs_open", text("(quantity - promised - accepted)")),
 )
 
 coverage = Table(

@@ -162,7 +162,7 @@ statistics_folded = Table(
     quantity("value"),
     Index(None, "breakdown", "span", "program_id", "since"),
 )
-"""The rows of slot -1 added up: by what `breakdown` names (other dimensions are empty), over the `span` (day or month) that
+"""The rows of slot -1 added up: by what `breakdown` names (other dimensions are empty), over the `span` (day, month or year) that
 starts on the day `since`. Written where those rows are written, in the same transaction.
 """
 

@@ -241,6 +241,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_parties_name")),
     )
     op.create_table(
+        "program_names",
+        sa.Column(
+            "program_id",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("name_id", sa.Text(), nullable=False),
+        sa.Column("name_en", sa.Text(), nullable=False),
+        sa.Column("agency_id", sa.Text(), nullable=False),
+        sa.Column("agency_en", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("program_id", name=op.f("pk_program_names")),
+    )
+    op.create_table(
         "statistics_daily",
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column(
@@ -414,6 +427,9 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("allocated", sa.String(length=20), server_default=sa.text("'none'"), nullable=False),
+        sa.Column("received", sa.String(length=20), server_default=sa.text("'none'"), nullable=False),
+        sa.Column("handed_over", sa.String(length=20), server_default=sa.text("'none'"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["aggregator_id"], ["parties.id"], name=op.f("fk_commitments_aggregator_id")),
         sa.ForeignKeyConstraint(["area_code"], ["areas.code"], name=op.f("fk_commitments_area_code")),
@@ -431,6 +447,12 @@ def upgrade() -> None:
         ["collaborator_id", "created_at"],
         unique=False,
     )
+    op.create_index(
+        op.f("ix_commitments_collaborator_id_planned_handover_on"),
+        "commitments",
+        ["collaborator_id", "planned_handover_on"],
+        unique=False,
+    )
     op.create_index(op.f("ix_commitments_created_at"), "commitments", ["created_at"], unique=False)
     op.create_index(
         "ix_commitments_handed_in",
@@ -440,9 +462,50 @@ def upgrade() -> None:
         sqlite_where=sa.text("submitted_at IS NOT NULL"),
         postgresql_where=sa.text("submitted_at IS NOT NULL"),
     )
+    op.create_index(
+        "ix_commitments_handed_in_planned",
+        "commitments",
+        ["status", "planned_handover_on"],
+        unique=False,
+        sqlite_where=sa.text("submitted_at IS NOT NULL"),
+        postgresql_where=sa.text("submitted_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_commitments_partly_allocated",
+        "commitments",
+        ["created_at"],
+        unique=False,
+        sqlite_where=sa.text("allocated = 'partial'"),
+        postgresql_where=sa.text("allocated = 'partial'"),
+    )
+    op.create_index(
+        "ix_commitments_partly_handed_over",
+        "commitments",
+        ["created_at"],
+        unique=False,
+        sqlite_where=sa.text("handed_over = 'partial'"),
+        postgresql_where=sa.text("handed_over = 'partial'"),
+    )
+    op.create_index(
+        "ix_commitments_partly_received",
+        "commitments",
+        ["created_at"],
+        unique=False,
+        sqlite_where=sa.text("received = 'partial'"),
+        postgresql_where=sa.text("received = 'partial'"),
+    )
     op.create_index(op.f("ix_commitments_planned_handover_on"), "commitments", ["planned_handover_on"], unique=False)
     op.create_index(
         op.f("ix_commitments_program_id_created_at"), "commitments", ["program_id", "created_at"], unique=False
+    )
+    op.create_index(
+        op.f("ix_commitments_program_id_target_kind_created_at"),
+        "commitments",
+        ["program_id", "target_kind", "created_at"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_commitments_synthetic_created_at"), "commitments", ["synthetic", "created_at"], unique=False
     )
     op.create_index(
         "ix_commitments_to_assess",
@@ -590,7 +653,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_targets_code")),
     )
     op.create_index(op.f("ix_targets_area_code_kind"), "targets", ["area_code", "kind"], unique=False)
-    op.create_index(op.f("ix_targets_created_at"), "targets", ["created_at"], unique=False)
+    op.create_index(op.f("ix_targets_created_at_id"), "targets", ["created_at", "id"], unique=False)
     op.create_index(op.f("ix_targets_name"), "targets", ["name"], unique=False)
     op.create_index(
         "ix_targets_synthetic",
@@ -1095,7 +1158,10 @@ def upgrade() -> None:
         ),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("program_name", sa.Text(), nullable=False),
+        sa.Column("agency", sa.Text(), nullable=False),
         sa.Column("file_sha256", sa.String(length=64), nullable=True),
+        sa.Column("sections", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.ForeignKeyConstraint(["file_sha256"], ["files.sha256"], name=op.f("fk_reports_file_sha256")),
         sa.ForeignKeyConstraint(["handover_id"], ["handovers.id"], name=op.f("fk_reports_handover_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
@@ -1134,3 +1200,4 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["handover_id"], ["handovers.id"], name=op.f("fk_handover_lines_handover_id")),
         sa.PrimaryKeyConstraint("handover_id", "dispatch_line_id", name=op.f("pk_handover_lines")),
     )
+    op.create_index("ix_needs_open", "needs", [sa.literal_column("(quantity - promised - accepted)")], unique=False)
