@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ..faults.fleet import Fleet
-from ..faults.processes import environment, free_port
+from ..faults.processes import environment, free_port, python_path
 from .replayed_process import CLOCK
 
 LEASE_SECONDS = 8
@@ -25,7 +25,7 @@ class Crew(Fleet):
         return {
             **given,
             "KSBB_ENGINE__LEASE_SECONDS": str(LEASE_SECONDS),
-            "PYTHONPATH": str(_ROOT),
+            "PYTHONPATH": python_path(_ROOT),
             CLOCK: str(self.clock_file),
         }
 

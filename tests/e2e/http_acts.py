@@ -28,7 +28,7 @@ from ksbb.usecases.dispatch import Dispatch
 from ksbb.usecases.hand_over import load_dispatch, load_handover
 from ksbb.usecases.platform import Platform
 
-from ..faults.client import Acknowledged, Refused
+from ..faults.client import Acknowledged, Refused, asks_again
 from ..faults.processes import SECRET
 
 PATIENCE_SECONDS = 180
@@ -232,7 +232,7 @@ class ActsOverHttp:
                     if response.is_success:
                         self.told_again += response.headers.get("Idempotency-Replayed") == "true"
                         return response
-                    if not _passing(response):
+                    if not asks_again(response):
                         raise Refused(response)
                     self.troubles[str(response.status_code)] += 1
                 finally:
@@ -261,11 +261,3 @@ class ActsOverHttp:
         }
         response = await self._insist(admin, "POST", "/accounts", str(uuid.uuid4()), headers={}, json=body)
         return str(response.json()["id"])
-
-
-def _passing(response: httpx.Response) -> bool:
-    """Whether the answer asks to try again: the database is away, or an earlier attempt still runs."""
-    if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
-        return "Retry-After" in response.headers
-    errors = response.json().get("errors", []) if response.status_code == HTTPStatus.CONFLICT else []
-    return [error["code"] for error in errors] == ["in_flight"]

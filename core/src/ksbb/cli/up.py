@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+import shlex
 import signal
 import socket
 import sys
@@ -62,55 +63,68 @@ def up(data: Path | None, api: int, workers: int, dispatchers: int, port: int | 
 
 
 async def _up(settings: Settings, plan: Plan) -> None:
-    stopping = asyncio.Event()
+    running = asyncio.create_task(_run(settings, plan))
+
+    def stop() -> None:
+        # A second Ctrl-C must not break off the orderly end that the first one began
+        if not running.cancelling():
+            running.cancel()
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stopping.set)
-    logs = settings.data_dir / "logs"
+        asyncio.get_running_loop().add_signal_handler(name, stop)
+    try:
+        await running
+    except asyncio.CancelledError:
+        click.echo("stopped", err=True)
+
+
+async def _run(settings: Settings, plan: Plan) -> None:
+    logs = settings.data_dir.resolve() / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     _require_free([*range(plan.port, plan.port + plan.api), plan.prefect_port])
     async with AsyncExitStack() as stack:
         url, prefect_url = await _databases(settings)
-        environment = _environment(settings, plan, url)
+        given = _given(settings, plan, url)
+        environment = {**os.environ, **given}
         prefect = _prefect(settings, plan, prefect_url, logs)
         await _step("init", [*_KSBB, "init"], environment, logs)
         if not await has_trigrams(prefect_url):
             await _step(
                 "Prefect's schema", [sys.executable, "-m", "ksbb.flows.prefect_schema"], prefect.environment, logs
             )
-        await prefect.start()
         stack.push_async_callback(prefect.stop)
-        await _until_it_answers(prefect, f"http://127.0.0.1:{plan.prefect_port}/api/health", stopping)
+        await prefect.start()
+        await _until_it_answers(prefect, f"{prefect.address}/api/health")
         await _step("deploy", [*_KSBB, "deploy"], environment, logs)
         children = _children(plan, environment, logs)
         for kind in ("worker", "dispatcher", "api"):
             group = [child for child in children if child.name.startswith(kind)]
-            for child in group:
-                await child.start()
             # The last to start is the first to stop: no new work, then none handed over, then what runs is finished
             stack.push_async_callback(_stop, group)
-        await _watch([prefect, *children], plan, stopping)
-        click.echo("stopping: API, dispatchers, workers, Prefect, PostgreSQL", err=True)
+            for child in group:
+                await child.start()
+        for child in children:
+            if child.address:
+                await _until_it_answers(child, f"{child.address}/api/v1/health/ready")
+        _print([prefect, *children])
+        told = shlex.quote(str(_told(settings, given)))
+        click.echo(f"Other commands meet it after: set -a; . {told}; set +a", err=True)
+        stack.callback(click.echo, "stopping: API, dispatchers, workers, Prefect", err=True)
+        await _watch([prefect, *children])
 
 
 async def _stop(group: Sequence[Child]) -> None:
     await asyncio.gather(*(child.stop() for child in group))
 
 
-async def _watch(children: Sequence[Child], plan: Plan, stopping: asyncio.Event) -> None:
-    for position, child in enumerate(one for one in children if one.name.startswith("api")):
-        await _until_it_answers(child, f"http://127.0.0.1:{plan.port + position}/api/v1/health/ready", stopping)
-    _print(children)
+async def _watch(children: Sequence[Child]) -> None:
+    """Start again what dies, and say so, until cancelled."""
     say: asyncio.Queue[str] = asyncio.Queue()
-    watching = [asyncio.create_task(child.watch(say)) for child in children]
-    stopped = asyncio.create_task(stopping.wait())
-    while not stopped.done():
-        told = asyncio.create_task(say.get())
-        await asyncio.wait({told, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        if told.done():
-            click.echo(told.result(), err=True)
-        told.cancel()
-    for task in watching:
-        task.cancel()
+    async with asyncio.TaskGroup() as watching:
+        for child in children:
+            watching.create_task(child.watch(say))
+        while True:
+            click.echo(await say.get(), err=True)
 
 
 def _print(children: Sequence[Child]) -> None:
@@ -147,10 +161,10 @@ def _child(name: str, command: Sequence[str], environment: Mapping[str, str], lo
     return Child(name=name, command=command, environment=environment, log=logs / f"{name}.log", address=address)
 
 
-def _environment(settings: Settings, plan: Plan, url: str) -> dict[str, str]:
+def _given(settings: Settings, plan: Plan, url: str) -> dict[str, str]:
+    """What every process of ours is told, and whoever wants to meet them."""
     return {
-        **os.environ,
-        "KSBB_DATA_DIR": str(settings.data_dir),
+        "KSBB_DATA_DIR": str(settings.data_dir.resolve()),
         "KSBB_DATABASE_URL": url,
         "KSBB_ENGINE__MODE": "server",
         "KSBB_ENGINE__PREFECT_API_URL": f"http://127.0.0.1:{plan.prefect_port}/api",
@@ -198,25 +212,38 @@ def _prefect_auth(settings: Settings) -> str:
         return settings.engine.prefect_auth.get_secret_value()
     file = settings.data_dir / "prefect-auth"
     if not file.exists():
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-            out.write(f"ksbb:{secrets.token_urlsafe(24)}")
+        _write_secret(file, f"ksbb:{secrets.token_urlsafe(24)}")
     return file.read_text("utf-8").strip()
+
+
+def _told(settings: Settings, given: Mapping[str, str]) -> Path:
+    """The file for a shell that sets what the processes are told, as it holds passwords for its owner only."""
+    file = settings.data_dir.resolve() / "up.env"
+    _write_secret(file, "".join(f"{name}={shlex.quote(value)}\n" for name, value in given.items()))
+    return file
+
+
+def _write_secret(file: Path, content: str) -> None:
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+        out.write(content)
 
 
 async def _step(name: str, command: Sequence[str], environment: Mapping[str, str], logs: Path) -> None:
     """Run a command to its end. Raises Unavailable when it fails."""
     click.echo(f"{name} …", err=True)
     child = _child(name, command, environment, logs)
-    if await child.run():
+    try:
+        code = await child.run()
+    finally:
+        await child.stop()
+    if code:
         raise _failed(f"{name} failed", f"{name} gagal", child.log)
 
 
-async def _until_it_answers(child: Child, url: str, stopping: asyncio.Event) -> None:
+async def _until_it_answers(child: Child, url: str) -> None:
     """Wait until a child answers. Raises Unavailable when it ends or takes too long."""
     end = asyncio.get_running_loop().time() + _READY_SECONDS
     while not await asyncio.to_thread(_answers, url):
-        if stopping.is_set():
-            return
         if child.pid is None or asyncio.get_running_loop().time() > end:
             raise _failed(f"{child.name} doesn't answer at {url}", f"{child.name} tidak menjawab di {url}", child.log)
         await asyncio.sleep(0.3)
