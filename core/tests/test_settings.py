@@ -44,7 +44,13 @@ def test_defaults() -> None:
             "batch_size": 100,
             "lease_seconds": 60,
         },
-        "programs": {"enabled": PROGRAM_IDS, "strict": False},
+        "programs": {
+            "enabled": PROGRAM_IDS,
+            "strict": False,
+            "safe_mode": False,
+            "load_seconds": 10.0,
+            "hook_seconds": 10.0,
+        },
     }
     assert settings.programs.tables == {}
 

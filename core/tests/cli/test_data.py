@@ -59,6 +59,26 @@ def test_import_targets_and_needs(ready: Any) -> None:
     assert stored("SELECT quantity FROM needs ORDER BY quantity") == [(44,), (240,)]
 
 
+def test_a_programs_mapping_reads_another_systems_table(ready: Any) -> None:
+    Path("sekolah.csv").write_text(
+        "NPSN,Nama Sekolah,Kode Kelurahan,Siswa Tanpa Gawai,Tanggal Data\n20100001,SDN Contoh 01,3171061002,35,1/8/2026\n"
+    )
+    listed = ("import", "targets", "sekolah.csv", "--mapping", "pendidikan.school_list")
+    assert ready(*listed).out == "1 new, 0 changed, 0 unchanged\n"
+    needed = ("import", "needs", "sekolah.csv", "--mapping", "pendidikan.student_device_needs")
+    assert ready(*needed).out == "1 new, 0 changed, 0 unchanged\n"
+    assert stored("SELECT t.code, n.quantity, n.source FROM needs n JOIN targets t ON t.id = n.target_id") == [
+        ("NPSN-20100001", 35, "ekspor daftar sekolah")
+    ]
+    Path("sekolah.csv").write_text("NPSN,Nama Sekolah,Kode Kelurahan\n2010,SDN Contoh 01,3171061002\n")
+    said = ready(*listed)
+    assert said.code == 1
+    assert said.err.splitlines()[1] == "  row 1, column NPSN: an NPSN has 8 digits, given '2010' (/rows/1/NPSN)"
+    said = ready("import", "targets", "sekolah.csv", "--mapping", "pendidikan.schools")
+    assert said.code == 1
+    assert "the mapping pendidikan.schools isn't known; for this import there are: pendidikan.school_list" in said.err
+
+
 def test_wrong_cells_of_targets(ready: Any) -> None:
     Path("targets.csv").write_text(
         "code,kind,name,area_code,households\n"
@@ -150,7 +170,7 @@ def test_export_every_dataset(ready: Any) -> None:
             assert row == {name: "" if value is None else str(value) for name, value in same.items()}
         for name in private:
             assert name not in table.out
-        if dataset not in ("areas", "coverage"):
+        if dataset not in ("aid_types", "areas", "coverage"):
             assert {row["synthetic"] for row in rows} == {"True"}
 
 

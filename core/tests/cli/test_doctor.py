@@ -13,6 +13,7 @@ from filelock import FileLock
 from ksbb.cli.checks.database import database as examine_database
 from ksbb.cli.checks.engine import engine as examine_engine
 from ksbb.cli.checks.line import Health, Line
+from ksbb.programs import host_of
 from ksbb.settings import Settings
 from ksbb.storage.database import Database
 from ksbb.testing.fixtures import _copy
@@ -41,10 +42,11 @@ def test_all_is_well(ready: Any) -> None:
         "secret": ("ok", "ksbb-data/secret.key, for its owner only", ""),
         "time zone": ("ok", "Asia/Jakarta is 7 h ahead of UTC", ""),
         "database": ("ok", "sqlite+aiosqlite:///ksbb-data/ksbb.sqlite3", ""),
-        "schema": ("ok", "0001, the present one", ""),
+        "schema": ("ok", "0001, the present schema", ""),
         "clock": ("ok", "not behind the newest event", ""),
         "outbox": ("ok", "nothing waits", ""),
         "parked": ("ok", "nothing is parked", ""),
+        "aid schemas": ("ok", "as they were kept", ""),
         **{f"program {program}": ("ok", "active 0.1.0", "") for program in PROGRAMS},
         "engine": ("ok", "embedded, not started yet", ""),
     }
@@ -108,9 +110,9 @@ def test_programs_that_dont_run(ready: Any) -> None:
     assert lines["program pangen"] == (
         "fault",
         "missing: program pangen is not installed; did you mean pangan?",
-        "install the program's package, or take it out of the settings of programs",
+        "install its package (usually pip install ksbb-pangen), or correct programs.enabled",
     )
-    assert lines["program umkm"] == ("ok", "disabled 0.1.0, not in programs.enabled", "")
+    assert lines["program umkm"] == ("ok", "disabled 0.1.0, installed, but not in programs.enabled", "")
 
 
 def test_a_schema_that_isnt_whole(ready: Any) -> None:
@@ -215,7 +217,7 @@ def postgres_database(postgres_url: str, postgres_template: str) -> Iterator[str
 
 async def test_the_clock_of_a_database_server(postgres_database: str, tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, database_url=postgres_database)
-    lines = {line.what: line async for line in examine_database(settings)}
+    lines = {line.what: line async for line in examine_database(settings, host_of((), {}))}
     assert lines["clock"].health is Health.OK
     assert lines["clock"].message.endswith(" s from the database's")
     opened = Database(postgres_database, pool_size=0)
@@ -228,7 +230,7 @@ async def test_the_clock_of_a_database_server(postgres_database: str, tmp_path: 
         name = opened.engine.url.database
         await connection.exec_driver_sql(f'ALTER DATABASE "{name}" SET search_path = public, pg_catalog')
     await opened.close()
-    lines = {line.what: line async for line in examine_database(settings)}
+    lines = {line.what: line async for line in examine_database(settings, host_of((), {}))}
     assert lines["clock"] == Line(
         what="clock",
         health=Health.FAULT,
@@ -238,5 +240,6 @@ async def test_the_clock_of_a_database_server(postgres_database: str, tmp_path: 
 
 
 def test_the_engine_of_a_folder_that_isnt_there(tmp_path: Path) -> None:
-    lines = {line.what: line for line in examine_engine(Settings(data_dir=tmp_path / "none"))}
+    settings = Settings(data_dir=tmp_path / "none")
+    lines = {line.what: line for line in examine_engine(settings, host_of((), {}))}
     assert lines["engine"].message == "embedded, not started yet"

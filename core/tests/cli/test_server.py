@@ -20,6 +20,20 @@ def test_embedded_they_say_what_to_do(ksbb: Any, command: str) -> None:
     assert (said.code, said.out, said.err) == (1, "", REFUSED)
 
 
+@pytest.mark.parametrize("command", [("replay",), ("demo", "--no-serve")])
+def test_the_replay_has_a_clock_of_its_own(
+    ksbb: Any, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("KSBB_ENGINE__MODE", "server")
+    monkeypatch.setenv("KSBB_ENGINE__PREFECT_API_URL", "http://127.0.0.1:9/api")
+    said = ksbb(*command)
+    assert (said.code, said.out) == (1, "")
+    assert said.err.endswith(
+        "Invalid input:\n  the replay goes by a clock of its own, which workers don't have; "
+        "run it with KSBB_ENGINE__MODE=embedded (/engine/mode)\n"
+    )
+
+
 def test_deploy_without_prefect() -> None:
     said = subprocess.run(
         [sys.executable, "-m", "ksbb.cli", "deploy"],

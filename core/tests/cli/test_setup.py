@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+from ksbb.storage.tables import metadata
+
+MISSING = [f"table {table.name} is missing" for table in metadata.sorted_tables]
 EMPTY = "Conflict with the present state:\n  the database is empty; run `ksbb init`\n"
 NEWER = (
     "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)",
@@ -66,8 +69,8 @@ def test_a_schema_of_a_newer_version(ksbb: Any, command: tuple[str, ...]) -> Non
     assert said.code == 1
     assert said.err == (
         "Conflict with the present state:\n"
-        "  this version of ksbb doesn't know the database's schema (9999), the newest it knows is 0001; "
-        "install a newer ksbb, or check database_url\n"
+        f"  the database's schema (9999) isn't for this version of ksbb (0001): {', '.join(MISSING[:5])}, "
+        f"… (+{len(MISSING) - 5}); install a newer ksbb, or check database_url\n"
     )
 
 

@@ -33,7 +33,7 @@ SOUND = """
         ),
         target_kinds=frozenset({{TargetKind.RW}}),
         rules=(),
-        flows=(ProgramFlow(name="assess", entrypoint="x:y", title=NAME, stage=Stage.SUBMITTED),),
+        flows=(ProgramFlow(name="assess", entrypoint=__name__ + ":assess", title=NAME, stage=Stage.SUBMITTED),),
         settings=Settings,
         success_metrics=(),
     )

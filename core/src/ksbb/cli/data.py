@@ -5,18 +5,26 @@ import json
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import click
 
 from ksbb.cli.running import OPERATOR, data_option, platform_of, run, settings_for
+from ksbb.program import ImportTable
 from ksbb.settings import Settings
 from ksbb.statistics.export import DATASETS, rows_of
 from ksbb.usecases import areas, needs, targets
-from ksbb.usecases.csv_import import Imported
+from ksbb.usecases.csv_import import Imported, Table
 from ksbb.usecases.desk import Desk
 
+if TYPE_CHECKING:
+    from ksbb.programs.host import ProgramHost
+
 _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+
+_mapping = click.option(
+    "--mapping", default=None, metavar="PROGRAM.MAPPING", help="FILE is of another system: how a program reads it."
+)
 
 
 @click.group(name="import")
@@ -36,20 +44,24 @@ def areas_(data: Path | None, file: Path | None) -> None:
 @import_.command(name="targets")
 @data_option
 @_file
+@_mapping
 @click.option("--synthetic", is_flag=True, help="Flag all of them as made up.")
-def targets_(data: Path | None, file: Path, *, synthetic: bool) -> None:
+def targets_(data: Path | None, file: Path, mapping: str | None, *, synthetic: bool) -> None:
     """Import targets from FILE: code, kind, name, area_code, households, contact_office, ziswaf_entitled, synthetic."""
-    content = file.read_bytes()
-    _import(settings_for(data), lambda desk: targets.import_targets(desk, content, synthetic=synthetic))
+
+    async def act(desk: Desk, table: bytes | Table) -> Imported:
+        return await targets.import_targets(desk, table, synthetic=synthetic)
+
+    _import_mapped(settings_for(data), file, ImportTable.TARGETS, mapping, act)
 
 
 @import_.command(name="needs")
 @data_option
 @_file
-def needs_(data: Path | None, file: Path) -> None:
+@_mapping
+def needs_(data: Path | None, file: Path, mapping: str | None) -> None:
     """Import needs from FILE: target_code, program_id, aid_type, quantity, source, as_of."""
-    content = file.read_bytes()
-    _import(settings_for(data), lambda desk: needs.import_needs(desk, content))
+    _import_mapped(settings_for(data), file, ImportTable.NEEDS, mapping, needs.import_needs)
 
 
 @click.command()
@@ -81,7 +93,36 @@ def _import(settings: Settings, act: Callable[[Desk], Awaitable[Imported]]) -> N
         async with platform_of(settings) as platform, platform.desk(OPERATOR) as desk:
             return await act(desk)
 
-    done = run(work)
+    _tell(run(work))
+
+
+def _import_mapped(
+    settings: Settings,
+    file: Path,
+    table: ImportTable,
+    mapping: str | None,
+    act: Callable[[Desk, bytes | Table], Awaitable[Imported]],
+) -> None:
+    content = file.read_bytes()
+    if mapping is None:
+        _import(settings, lambda desk: act(desk, content))
+        return
+    from ksbb.programs.isolated import ProgramFailed  # noqa: PLC0415 - only a mapping calls programs here
+    from ksbb.programs.mapped import read_by  # noqa: PLC0415
+
+    async def work() -> Imported:
+        async with platform_of(settings) as platform:
+            read = await read_by(cast("ProgramHost", platform.programs), mapping, table, content)
+            async with platform.desk(OPERATOR) as desk:
+                return await act(desk, read)
+
+    try:
+        _tell(run(work))
+    except ProgramFailed as failed:
+        raise click.ClickException(str(failed)) from failed
+
+
+def _tell(done: Imported) -> None:
     click.echo(f"{done.new} new, {done.changed} changed, {done.unchanged} unchanged")
 
 

@@ -16,6 +16,8 @@ from ksbb.cli.replay.dataset import PROGRAMS, build
 from ksbb.cli.replay.figures import Figure, figures_of
 from ksbb.cli.replay.run import Replay, ReplayClock
 from ksbb.cli.running import data_option, json_option, quiet_logs, run, settings_for
+from ksbb.domain.errors import invalid
+from ksbb.domain.text import Text
 from ksbb.settings import Settings
 from ksbb.storage import migrate
 from ksbb.storage.database import Database
@@ -83,6 +85,20 @@ def _is_done(settings: Settings, program: str | None) -> bool:
 
 
 async def _replay(settings: Settings, program: str | None) -> Rows:
+    """Raises InvalidInput in the server mode: its workers go by the machine's clock, not by that of years past; Unavailable for a
+    program that doesn't run.
+    """
+    if settings.engine.is_server:
+        raise invalid(
+            "server_mode",
+            Text(
+                "replay berjalan menurut jamnya sendiri, yang tidak dimiliki worker; jalankan dengan KSBB_ENGINE__MODE=embedded",
+                "the replay goes by a clock of its own, which workers don't have; run it with KSBB_ENGINE__MODE=embedded",
+            ),
+            "/engine/mode",
+            "embedded",
+            "server",
+        )
     quiet_logs()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     settings.make_secret()
@@ -92,6 +108,9 @@ async def _replay(settings: Settings, program: str | None) -> Rows:
     clock = ReplayClock()
     started = time.monotonic()
     async with opened(settings, clock) as runtime:
+        # Said now, not when the replay comes to it
+        for wanted in [program] if program else PROGRAMS:
+            runtime.platform.programs.require(wanted)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=_console) as progress:
             task = progress.add_task("", total=None)

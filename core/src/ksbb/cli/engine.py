@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,12 +13,14 @@ from ksbb.cli.running import OPERATOR, data_option, json_option, platform_of, ru
 from ksbb.settings import Settings
 from ksbb.usecases import engine as work_of
 from ksbb.usecases.desk import Desk
-from ksbb.usecases.engine import Work
+from ksbb.usecases.engine import Work, waits_for_program
 from ksbb.usecases.platform import Platform
 from ksbb.usecases.read.backlog import Backlog, read_backlog
 from ksbb.usecases.read.paging import MAX_LIMIT, Asked
 
 program_option = click.option("--program", default=None, help="Only the work of this program, by its id.")
+AWAY = "away"
+"""How pending work is told whose program doesn't run."""
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
@@ -31,7 +34,7 @@ def engine() -> None:
 @program_option
 @json_option
 def status(data: Path | None, program: str | None, *, as_json: bool) -> None:
-    """What waits and what is parked, by program and flow, and since when."""
+    """What waits, for the engine or for a program that is away, and what is parked, by program and flow, and since when."""
     settings = settings_for(data)
     waiting, ages = run(lambda: _backlog(settings, program))
     if as_json:
@@ -45,10 +48,13 @@ def status(data: Path | None, program: str | None, *, as_json: bool) -> None:
     for heading in ("Program", "Flow", "Status", "Items", "Oldest due since"):
         table.add_column(heading, justify="right" if heading == "Items" else "left")
     for one, age in zip(waiting, ages, strict=True):
-        table.add_row(one.program_id, one.consumer, one.status, str(one.items), spoken(age) if age else "not yet due")
+        due = age or one.status == work_of.PARKED
+        table.add_row(one.program_id, one.consumer, one.status, str(one.items), spoken(age) if due else "not yet due")
     Console().print(table)
     if any(one.status == work_of.PARKED for one in waiting):
         click.echo("next: ksbb engine parked")
+    if any(one.status == AWAY for one in waiting):
+        click.echo("What is away waits for its program; see why: ksbb programs list")
 
 
 @engine.command()
@@ -124,7 +130,12 @@ async def _backlog(settings: Settings, program: str | None) -> tuple[list[Backlo
         async with platform.database.read() as connection:
             waiting = await read_backlog(connection, program)
         now = platform.clock.now()
-        return waiting, [one.age(now) for one in waiting]
+        told = [replace(one, status=AWAY) if _is_away(platform, one) else one for one in waiting]
+        return told, [one.age(now) for one in waiting]
+
+
+def _is_away(platform: Platform, one: Backlog) -> bool:
+    return one.status == work_of.PENDING and waits_for_program(platform.programs, one.program_id, one.consumer)
 
 
 async def _parked(settings: Settings, program: str | None) -> list[Work]:

@@ -1,10 +1,11 @@
 """The root command and its lazily imported subcommands."""
 
 import sys
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
+
+from ksbb.cli.lazy import LazyGroup
 
 if TYPE_CHECKING:
     from ksbb.domain.errors import KsbbError
@@ -21,38 +22,14 @@ _COMMANDS = {
     "db": ("ksbb.cli.setup:db", "Upgrade or check the database."),
     "doctor": ("ksbb.cli.doctor:doctor", "Examine configuration, database, programs, engine and machine."),
     "engine": ("ksbb.cli.engine:engine", "See, retry or drop the engine's work."),
-    "programs": ("ksbb.cli.programs:programs", "See the programs and how they stand."),
+    "programs": ("ksbb.cli.programs:programs", "See, examine and configure the programs; begin a new one."),
     "users": ("ksbb.cli.users:users", "Add accounts and tokens."),
     "import": ("ksbb.cli.data:import_", "Import areas, targets or needs from CSV."),
     "export": ("ksbb.cli.data:export", "Export records as CSV or JSON."),
 }
-"""Name → where the command is, and what it does in one line."""
 
 
-class _Lazy(click.Group):
-    """A group that knows its commands by name and imports one only when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
-        """The names, in the order in which a newcomer meets them."""
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
-        """The command, imported now."""
-        if cmd_name not in _COMMANDS:
-            return None
-        module, _, name = _COMMANDS[cmd_name][0].partition(":")
-        command = getattr(import_module(module), name)
-        if not isinstance(command, click.Command):
-            raise TypeError(f"{module}:{name} is no command")
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
-        """The list of commands, without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
-
-
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, table=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="ksbb")
 def root() -> None:
     """KSBB: aid from a commitment to a documented handover."""

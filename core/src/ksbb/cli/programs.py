@@ -1,35 +1,18 @@
-"""`ksbb programs`: how the programs stand."""
-
-import json
-from pathlib import Path
+"""`ksbb programs`: how the programs stand, and the tools of their authors."""
 
 import click
-from rich.console import Console
-from rich.table import Table
 
-from ksbb.cli.running import data_option, json_option, quiet_logs, settings_for, shown
-from ksbb.programs.host import load_programs
+from ksbb.cli.lazy import LazyGroup
+
+_COMMANDS = {
+    "list": ("ksbb.cli.programs_list:list_", "All programs with their status, and what to do where one doesn't run."),
+    "doctor": ("ksbb.cli.programs_doctor:doctor", "Examine every program, its settings and its flows."),
+    "config": ("ksbb.cli.programs_config:config", "A program's settings in force, and where each comes from."),
+    "check": ("ksbb.cli.programs_check:check", "Judge a program, installed or not, by the rules of quality."),
+    "new": ("ksbb.cli.programs_new:new", "Write a new program's package."),
+}
 
 
-@click.group()
+@click.group(cls=LazyGroup, table=_COMMANDS)
 def programs() -> None:
-    """See the programs and how they stand."""
-
-
-@programs.command(name="list")
-@data_option
-@json_option
-def list_(data: Path | None, *, as_json: bool) -> None:
-    """All programs that are installed or configured, with status, version, and what to do where one doesn't run."""
-    quiet_logs()
-    statuses = load_programs(settings_for(data)).statuses()
-    if as_json:
-        click.echo(json.dumps(shown(list(statuses)), ensure_ascii=False, indent=2))
-        return
-    table = Table()
-    for heading in ("Program", "Status", "Distribution", "Version", "Reason and remedy"):
-        table.add_column(heading)
-    for status in statuses:
-        words = [text.en for text in (status.reason, status.remedy) if text]
-        table.add_row(status.id, str(status.state), status.distribution or "", status.version or "", "; ".join(words))
-    Console().print(table)
+    """See, examine and configure the programs; begin a new one."""

@@ -45,6 +45,11 @@ def quiet_logs() -> None:
     log_to_stderr(logging.WARNING)
 
 
+def no_logs() -> None:
+    """None: what would be logged, stands in the command's answer."""
+    log_to_stderr(logging.CRITICAL)
+
+
 def log_to_stderr(level: int) -> None:
     """Logs go to stderr, from `level` on: as lines for people on a terminal, else as JSON, one object per line.
 

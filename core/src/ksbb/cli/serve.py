@@ -19,15 +19,22 @@ from ksbb.storage.database import Database
 
 _DRAIN_SECONDS = 30
 """How long a stop waits for running requests."""
+KEEP_ALIVE_SECONDS = 130
+"""How long an idle connection stays open: longer than proxies keep theirs (nginx 60 s, Caddy 120 s), because a server that closes
+first cuts the request that the proxy is just sending.
+"""
 
 
 @click.command()
 @data_option
 @click.option("--host", default=None, help="Address to listen on (default: 127.0.0.1).")
 @click.option("--port", type=int, default=None, help="Port to listen on (default: 8000).")
-def serve(data: Path | None, host: str | None, port: int | None) -> None:
+@click.option(
+    "--safe-mode", is_flag=True, help="Load no program: records stay readable, acts that need a program wait."
+)
+def serve(data: Path | None, host: str | None, port: int | None, *, safe_mode: bool) -> None:
     """Serve the API and, unless workers do it, run the flows, until stopped. Running requests are finished first."""
-    start(settings_for(data, host=host, port=port))
+    start(settings_for(data, host=host, port=port, programs={"safe_mode": True} if safe_mode else None))
 
 
 def start(settings: Settings) -> None:
@@ -46,6 +53,8 @@ def start(settings: Settings) -> None:
     click.echo(f"Documentation  {where}/api/v1/docs", err=True)
     if settings.engine.is_server:
         click.echo(f"Flows          on workers of {settings.engine.prefect_api_url}", err=True)
+    if settings.programs.safe_mode:
+        click.echo("Programs       none: safe mode", err=True)
     click.echo("Stop with Ctrl-C.", err=True)
     uvicorn.run(
         application,
@@ -53,6 +62,7 @@ def start(settings: Settings) -> None:
         port=settings.port,
         log_config=None,
         access_log=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
     )
 

@@ -51,9 +51,9 @@ def upgrade(data: Path | None) -> None:
 @db.command()
 @data_option
 def check(data: Path | None) -> None:
-    """Say whether the database has the present schema; ends with 1 and what to do when it hasn't."""
+    """Say whether this version can work on the database's schema; ends with 1 and what to do when it can't."""
     settings = settings_for(data)
-    click.echo(f"at {run(lambda: _check(settings))}, the present schema")
+    click.echo(f"at {run(lambda: _check(settings))}")
 
 
 async def _upgrade(settings: Settings) -> str:
@@ -64,11 +64,10 @@ async def _upgrade(settings: Settings) -> str:
         await database.close()
 
 
-async def _check(settings: Settings) -> str | None:
+async def _check(settings: Settings) -> migrate.Standing:
     database = Database(settings.database_url, pool_size=1)
     try:
-        await migrate.check(database)
-        return await migrate.current(database)
+        return await migrate.check(database)
     finally:
         await database.close()
 

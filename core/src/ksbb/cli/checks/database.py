@@ -7,24 +7,27 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
 from ksbb.cli.checks.line import Line, fault, ok, told, warning
+from ksbb.cli.checks.records import records
 from ksbb.cli.engine import spoken
 from ksbb.domain.errors import Conflict
+from ksbb.programs import ProgramHost
 from ksbb.settings import Settings
 from ksbb.storage import migrate, tables
 from ksbb.storage.database import Database
 from ksbb.storage.trouble import trouble_of
+from ksbb.usecases.engine import waits_for_program
 from ksbb.usecases.read.backlog import read_backlog
 
 _LATE_SECONDS = 600
 _CLOCK_WARNING, _CLOCK_FAULT = 2.0, 30.0
 
 
-async def database(settings: Settings) -> AsyncIterator[Line]:
-    """All lines about the database; those that need its tables only where it has them."""
+async def database(settings: Settings, host: ProgramHost) -> AsyncIterator[Line]:
+    """All lines about the database and the records in it; those that need its tables only where it has them."""
     opened = Database(settings.database_url, pool_size=1)
     where = make_url(settings.database_url).render_as_string(hide_password=True)
     try:
-        await migrate.check(opened)
+        schema = await migrate.check(opened)
     except Conflict as error:
         yield ok("database", where)
         yield told("schema", error.problems[0].message.en)
@@ -37,9 +40,11 @@ async def database(settings: Settings) -> AsyncIterator[Line]:
         return
     else:
         yield ok("database", where)
-        yield ok("schema", f"{await migrate.current(opened)}, the present one")
+        yield ok("schema", str(schema))
         yield await _clock(opened)
-        async for line in _outbox(opened, server=settings.engine.is_server):
+        async for line in _outbox(opened, host, server=settings.engine.is_server):
+            yield line
+        async for line in records(opened, host):
             yield line
     finally:
         await opened.close()
@@ -67,12 +72,14 @@ async def _clock(opened: Database) -> Line:
     return ok("clock", "not behind the newest event" if opened.is_sqlite else f"{abs(away):.1f} s from the database's")
 
 
-async def _outbox(opened: Database, *, server: bool) -> AsyncIterator[Line]:
+async def _outbox(opened: Database, host: ProgramHost, *, server: bool) -> AsyncIterator[Line]:
     async with opened.read() as connection:
         backlog = await read_backlog(connection)
     now = datetime.now(UTC)
     parked = sum(one.items for one in backlog if one.status == "parked")
-    waiting = [one for one in backlog if one.status == "pending"]
+    waiting = [
+        one for one in backlog if one.status == "pending" and not waits_for_program(host, one.program_id, one.consumer)
+    ]
     items, oldest = sum(one.items for one in waiting), max((one.age(now) for one in waiting), default=0.0)
     if oldest > _LATE_SECONDS:
         runs = "`ksbb dispatch` and `ksbb worker` run" if server else "`ksbb serve` runs"

@@ -8,11 +8,10 @@ import httpx
 from filelock import FileLock, Timeout
 
 from ksbb.cli.checks.line import Line, fault, ok, warning
-from ksbb.domain.errors import KsbbError
+from ksbb.cli.checks.programs import programs
 from ksbb.flows.catalog import catalog
 from ksbb.flows.dispatcher import TAG
-from ksbb.programs.host import ProgramHost, load_programs
-from ksbb.programs.status import ProgramState
+from ksbb.programs import ProgramHost
 from ksbb.settings import Settings
 
 _SECONDS = 10.0
@@ -20,32 +19,13 @@ _PAGE = 200
 _NOT_FOUND = 404
 
 
-def engine(settings: Settings) -> Iterator[Line]:
+def engine(settings: Settings, host: ProgramHost) -> Iterator[Line]:
     """All lines about programs and engine."""
-    try:
-        host = load_programs(settings)
-    except KsbbError as error:
-        for problem in error.problems:
-            yield fault("programs", problem.message.en, "correct it, or take the program out of programs.enabled")
-        return
-    yield from _programs(host)
+    yield from programs(host, settings)
     if settings.engine.is_server:
         yield from _server(settings, host)
     else:
         yield _embedded(settings)
-
-
-def _programs(host: ProgramHost) -> Iterator[Line]:
-    for status in host.statuses():
-        what = f"program {status.id}"
-        said = f"{status.state} {status.version or ''}".strip()
-        if status.at_fault:
-            reason = status.reason.en if status.reason else ""
-            yield fault(what, f"{status.state}: {reason}", status.remedy.en if status.remedy else "")
-        elif status.state is ProgramState.DISABLED:
-            yield ok(what, f"{said}, not in programs.enabled")
-        else:
-            yield ok(what, said)
 
 
 def _embedded(settings: Settings) -> Line:
