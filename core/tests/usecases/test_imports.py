@@ -222,8 +222,7 @@ async def test_every_wrong_cell_of_needs_is_named(world: World) -> None:
         (
             "cell",
             "/rows/4/program_id",
-            "row 4, column program_id: program makanan is not known; known are: ketenagakerjaan, pangan, pendidikan, "
-            "permukiman, persampahan, umkm",
+            "row 4, column program_id: program makanan is not known; did you mean pangan?",
         ),
         (
             "cell",

@@ -27,7 +27,7 @@ from ksbb.usecases.chain import (
     store_balances,
     worth,
 )
-from ksbb.usecases.desk import Desk
+from ksbb.usecases.desk import Desk, require_running
 
 APPROVED = frozenset({CommitmentStatus.APPROVED})
 _NEED = Prepared(
@@ -117,7 +117,8 @@ async def allocate(
     """Promise `quantity` units of a line to a target.
 
     Raises Conflict when the commitment isn't approved or the target can't take zakat funds, InvalidInput when the target isn't
-    of the program's kinds, has no such need, or the quantity exceeds what is unallocated or still needed.
+    of the program's kinds, has no such need, or the quantity exceeds what is unallocated or still needed, Unavailable while the
+    program is away.
     """
     commitment = await load_commitment(desk, commitment_id, expected_version=expected_version)
     line = commitment.line(line_id, "/line_id")
@@ -125,7 +126,7 @@ async def allocate(
     role = require(desk.actor, Permission.ALLOCATE, commitment.program_id, target.area_code)
     refuse_own_commitment(desk, commitment)
     commitment.require_status(APPROVED, "allocate")
-    program = desk.programs.require(commitment.program_id).program
+    program = require_running(desk.programs, commitment.program_id).program
     if target.kind not in program.target_kinds:
         kinds = sorted(program.target_kinds)
         raise invalid(

@@ -25,7 +25,9 @@ from ksbb.usecases.chain import (
     statistic,
     worth,
 )
-from ksbb.usecases.desk import ActiveProgram, Desk, jakarta_day
+from ksbb.usecases.desk import ActiveProgram, Desk, jakarta_day, require_running
+
+_NOT_ASSESSED = frozenset({AssessmentState.PENDING, AssessmentState.FAILED})
 
 
 class RuleFailed(Exception):
@@ -71,10 +73,10 @@ def run_rules(active: ActiveProgram, view: CommitmentView) -> tuple[Finding, ...
     for rule in active.program.rules:
         try:
             found = list(rule.check(view, active.settings))
-        except Exception as error:  # a program's rule is foreign code: whatever it raises is its failure, not ours
+        except (Exception, SystemExit) as error:  # foreign code: whatever it raises is its failure, not ours
             raise RuleFailed(f"rule {rule.id} raised {type(error).__name__}: {error}") from error
         for finding in found:
-            if not isinstance(finding, Finding) or finding.code not in rule.codes:
+            if not _is_sound(finding) or finding.code not in rule.codes:
                 raise RuleFailed(
                     f"rule {rule.id} answered {finding!r}; expected findings with codes {list(rule.codes)}"
                 )
@@ -82,15 +84,31 @@ def run_rules(active: ActiveProgram, view: CommitmentView) -> tuple[Finding, ...
     return tuple(findings)
 
 
+def _is_sound(finding: object) -> bool:
+    """Whether it is a finding through and through; nothing checks what a program puts into one."""
+    return (
+        isinstance(finding, Finding)
+        and isinstance(finding.severity, Severity)
+        and isinstance(finding.message, Text)
+        and all(
+            isinstance(said, str) for said in (finding.code, finding.pointer, finding.message.id, finding.message.en)
+        )
+    )
+
+
 async def record(desk: Desk, commitment: Commitment, findings: Iterable[Finding]) -> AssessmentState:
     """Machine step: keep what the rules found. `block` findings block the approval.
 
-    Does nothing when the commitment isn't waiting for its assessment any more.
+    Takes the place of one that failed, for its work may be tried again. Does nothing when the commitment isn't waiting for its
+    assessment any more. Raises RuleFailed for what is no finding.
     """
     role = require(desk.actor, Permission.MACHINE_STEP)
-    if commitment.status is not CommitmentStatus.SUBMITTED or commitment.assessment is not AssessmentState.PENDING:
+    if commitment.status is not CommitmentStatus.SUBMITTED or commitment.assessment not in _NOT_ASSESSED:
         return commitment.assessment
     kept = list(findings)
+    for finding in kept:
+        if not _is_sound(finding):
+            raise RuleFailed(f"the assessment recorded {finding!r}; expected a finding")
     blocked = any(finding.severity is Severity.BLOCK for finding in kept)
     state = AssessmentState.BLOCKED if blocked else AssessmentState.PASSED
     await _keep(desk, commitment, state, plain(kept), role)
@@ -131,10 +149,12 @@ async def approve(
 ) -> Commitment:
     """Approve a submitted commitment and name its aggregator, where the collaborator didn't.
 
-    Raises Conflict when the rules haven't run, block it, or failed, and when the aggregator isn't active and licensed.
+    Raises Conflict when the rules haven't run, block it, or failed, and when the aggregator isn't active and licensed; Unavailable
+    while the program is away, which takes nothing on meanwhile.
     """
     commitment, role = await _judge(desk, commitment_id, expected_version)
     status = commitment.after("approve")
+    require_running(desk.programs, commitment.program_id)
     await _require_passed(desk, commitment)
     chosen = aggregator_id or commitment.aggregator_id
     if chosen is None:

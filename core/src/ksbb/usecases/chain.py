@@ -1,7 +1,7 @@
 """What the acts of the chain share: loading a commitment under its lock, storing quantities, appending the event."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import chain, groupby
 from typing import Any, Literal
 
@@ -27,16 +27,19 @@ from ksbb.domain.targets import Target, TargetKind
 from ksbb.domain.text import Text
 from ksbb.program import Stage
 from ksbb.storage import tables
+from ksbb.storage.among import among
 from ksbb.storage.prepared import Prepared
 from ksbb.storage.unit import StatisticKey, Unit
 from ksbb.telemetry.logs import bind
-from ksbb.usecases.desk import Desk
+from ksbb.usecases.desk import Desk, running
 
 COMMITMENT = Text("komitmen", "commitment")
 DISPATCH = Text("pengiriman", "dispatch")
 HANDOVER = Text("serah terima", "handover")
 LIFECYCLE = "lifecycle"
 """The outbox consumer that tells programs of life-cycle events."""
+EVERY_FLOW = "*"
+"""The outbox consumer for what happens while the program is away: which flows the stage starts, it is asked when it runs again."""
 
 Parties = dict[str, tuple[dict[str, Any], list[dict[str, Any]]]]
 """Rows of parties by id, each with the rows of its licences."""
@@ -81,6 +84,12 @@ _SEEN = {by: Prepared(_commitment_query(where)) for by, where in _WHERE.items()}
 _LOCKED = {
     by: Prepared(_commitment_query(where).with_for_update(of=tables.commitments)) for by, where in _WHERE.items()
 }
+_AHEAD = Prepared(
+    _commitment_query(among(tables.commitments.c.id, "wanted"))
+    .order_by(None)
+    .order_by(tables.commitments.c.id, tables.commitment_lines.c.position)
+    .with_for_update(of=tables.commitments)
+)
 _PARTIES = Prepared(
     select(*tables.parties.columns, tables.parties.c.aggregator_status.label("status"), *tables.licences.columns)
     .select_from(tables.parties)
@@ -139,13 +148,9 @@ async def _load(desk: Desk, by: str, wanted: str, expected_version: int | None) 
 
 async def load_ahead(desk: Desk, commitment_ids: Collection[str]) -> None:
     """Lock and load many commitments at once; `load_commitment` then gives each of them once, without asking the database."""
-    where = tables.commitments.c.id.in_(commitment_ids)
-    query = (
-        _commitment_query(where).order_by(None).order_by(tables.commitments.c.id, tables.commitment_lines.c.position)
-    )
-    rows = await desk.unit.connection.execute(query.with_for_update(of=tables.commitments))
-    for commitment_id, group in groupby(rows.mappings(), key=lambda row: row[tables.commitments.c.id]):
-        parts = [[{str(c.name): row[c] for c in run} for run in _RUNS] for row in group]
+    rows = await _AHEAD.joined(desk.unit.link, wanted=commitment_ids)
+    for commitment_id, group in groupby(rows, key=lambda row: row[2]["id"]):
+        parts = list(group)
         if parts[0][1]["hash"] is not None:
             desk.unit.known["commitment", commitment_id] = _assembled(desk.unit, parts)
 
@@ -160,12 +165,16 @@ def _assembled(unit: Unit, rows: Sequence[Sequence[dict[str, Any]]]) -> Commitme
 
 
 def store_balances(desk: Desk, commitment: Commitment, balances: dict[str, LineBalance]) -> Commitment:
-    """Store the new quantities of lines (line id → balance); the commitment as it is now."""
+    """Store the new quantities of lines (line id → balance), and the degrees that follow from them; the commitment as it is now."""
     changed = {line: {name: getattr(balance, name) for name in _BALANCE} for line, balance in balances.items()}
     for line_id, quantities in changed.items():
         desk.unit.change(tables.commitment_lines, {"id": line_id}, **quantities)
-    lines = tuple(replace(line, **changed.get(line.id, {})) for line in commitment.lines)
-    return replace(commitment, lines=lines)
+    now = replace(commitment, lines=tuple(replace(line, **changed.get(line.id, {})) for line in commitment.lines))
+    was, is_now = asdict(commitment.fulfilment), asdict(now.fulfilment)
+    degrees = {name: degree for name, degree in is_now.items() if degree is not was[name]}
+    if degrees:
+        desk.unit.change(tables.commitments, {"id": commitment.id}, **degrees)
+    return now
 
 
 async def append(
@@ -182,7 +191,8 @@ async def append(
 ) -> tuple[Commitment, Event]:
     """Append an event to a commitment, store the `changes` of its row, and post the work that its `stage` causes.
 
-    `subject_id` is what that work is about where it isn't the commitment. Returns the commitment as it is now.
+    `subject_id` is what that work is about where it isn't the commitment. While the program is away, its work waits for it.
+    Returns the commitment as it is now.
     """
     event = await desk.unit.append(
         f"commitment:{commitment.id}",
@@ -196,8 +206,8 @@ async def append(
     )
     desk.unit.change(tables.commitments, {"id": commitment.id}, version=event.sequence, **changes)
     if stage is not None:
-        active = desk.programs.require(commitment.program_id)
-        consumers = [flow.name for flow in active.program.flows_at(stage)]
+        active = running(desk.programs, commitment.program_id)
+        consumers = [flow.name for flow in active.program.flows_at(stage)] if active else [EVERY_FLOW]
         if desk.programs.listens:
             consumers.append(LIFECYCLE)
         for consumer in consumers:

@@ -9,15 +9,19 @@ from sqlalchemy import func, select, update
 from ksbb.domain.errors import conflict, not_found
 from ksbb.domain.rights import Permission, require
 from ksbb.domain.text import Text
+from ksbb.program import Stage
 from ksbb.storage import tables
 from ksbb.storage.rows import fetch_one
 from ksbb.usecases.assess import require_reason
-from ksbb.usecases.desk import Desk
+from ksbb.usecases.chain import LIFECYCLE
+from ksbb.usecases.desk import Desk, Programs, running
+from ksbb.usecases.hand_over import RENDER_REPORT
 from ksbb.usecases.read.paging import Asked, Page, fetch_page
 
 PARKED = "parked"
 PENDING = "pending"
 DROPPED = "dropped"
+_CORE_CONSUMERS = (LIFECYCLE, RENDER_REPORT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +55,10 @@ async def find_parked(desk: Desk, asked: Asked, *, program_id: str | None = None
 
 
 async def retry(desk: Desk, work_id: str) -> Work:
-    """Let the engine try again, with its attempts counted anew. Raises Conflict for work that isn't parked."""
+    """Let the engine try again, with its attempts counted anew; an assessment by the flow that its program has for it now.
+
+    Raises Conflict for work that isn't parked.
+    """
     return await _change(desk, work_id, "work_retried", "", status=PENDING, attempts=0, available_at=desk.now)
 
 
@@ -91,8 +98,16 @@ async def _change(desk: Desk, work_id: str, kind: str, why: str, **changes: Any)
         payload={"program_id": found.program_id, "consumer": found.consumer, "failed_because": found.reason},
         reason=why,
     )
+    if changes["status"] == PENDING and found.stage == Stage.SUBMITTED and found.consumer != LIFECYCLE:
+        active = running(desk.programs, found.program_id)
+        changes |= {"consumer": active.program.flows_at(Stage.SUBMITTED)[0].name} if active else {}
     await connection.execute(update(table).where(table.c.id == work_id).values(claimed_until=None, **changes))
     changed = await fetch_one(connection, query, Work)
     if changed is None:
         raise not_found(Text("pekerjaan", "work"), work_id)
     return changed
+
+
+def waits_for_program(programs: Programs, program_id: str, consumer: str) -> bool:
+    """Whether an outbox row waits because its program is away. Core's own work about a program goes on."""
+    return consumer not in _CORE_CONSUMERS and running(programs, program_id) is None

@@ -1,5 +1,6 @@
 """Follow-ups: obligations that programs open and people complete."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -17,6 +18,7 @@ from ksbb.storage.rows import change, columns_of, fetch_all, fetch_one, put_new
 from ksbb.storage.unit import new_id
 from ksbb.usecases.chain import plain, require_own
 from ksbb.usecases.desk import Desk
+from ksbb.usecases.reported import count_reported
 
 _OF_PARTIES = (Role.COLLABORATOR, Role.AGGREGATOR, Role.EXECUTOR)
 
@@ -65,7 +67,10 @@ async def open_follow_up(
 
 
 async def complete(desk: Desk, follow_up_id: str, *, result: dict[str, Any], expected_version: int) -> FollowUp:
-    """The owner reports the result. Raises Forbidden for another party, Conflict when it is completed already."""
+    """The owner reports the result; what a success metric of the program sums up is counted.
+
+    Raises Forbidden for another party, Conflict when it is completed already, and as `count_reported`.
+    """
     table = tables.follow_ups
     found = await fetch_one(
         desk.unit.connection, select(table).where(table.c.id == follow_up_id).with_for_update(), FollowUp
@@ -85,6 +90,7 @@ async def complete(desk: Desk, follow_up_id: str, *, result: dict[str, Any], exp
             [str(FollowUpStatus.OPEN), str(FollowUpStatus.OVERDUE)],
             str(found.status),
         )
+    counted = await count_reported(desk, found, result)
     changes: dict[str, Any] = {
         "status": FollowUpStatus.COMPLETED,
         "result": result,
@@ -94,7 +100,7 @@ async def complete(desk: Desk, follow_up_id: str, *, result: dict[str, Any], exp
     }
     await change(desk.unit.connection, table, follow_up_id, **changes)
     done = replace(found, **changes)
-    await _record(desk, done, role, "follow_up_completed", after=found.version)
+    await _record(desk, done, role, "follow_up_completed", after=found.version, counted=counted)
     return done
 
 
@@ -114,7 +120,9 @@ async def mark_overdue(desk: Desk, today: date) -> int:
     return len(late)
 
 
-async def _record(desk: Desk, follow_up: FollowUp, role: Role, kind: str, *, after: int) -> None:
+async def _record(
+    desk: Desk, follow_up: FollowUp, role: Role, kind: str, *, after: int, counted: Mapping[str, int] | None = None
+) -> None:
     await desk.unit.append(
         f"follow_up:{follow_up.id}",
         kind,
@@ -122,5 +130,5 @@ async def _record(desk: Desk, follow_up: FollowUp, role: Role, kind: str, *, aft
         at=desk.now,
         account_id=desk.actor.account_id,
         role=role,
-        payload=plain(follow_up),
+        payload=plain(follow_up) | ({"counted": counted} if counted else {}),
     )

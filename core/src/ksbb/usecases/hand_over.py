@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, literal_column, select
 
 from ksbb.domain.commitments import Commitment
 from ksbb.domain.errors import Conflict, Problem, conflict, forbidden, invalid, not_found
@@ -37,14 +37,15 @@ from ksbb.usecases.chain import (
 from ksbb.usecases.desk import Desk, jakarta_day
 from ksbb.usecases.dispatch import Dispatch, DispatchLine
 from ksbb.usecases.handover_checks import check_outcomes, refuse_second_pending, require_witness
+from ksbb.usecases.schemas import names_of
 
 RENDER_REPORT = "handover_report"
 """The outbox consumer that makes the report's PDF."""
 _handover, _sent = tables.handovers.alias(), tables.dispatches
+# Written out, not bound: the partial index is for statements in which its condition stands
+_RECORDED: ColumnElement[str] = literal_column(f"'{HandoverStatus.RECORDED}'")
 _PENDING = (
-    select(func.count())
-    .where(_handover.c.dispatch_id == _sent.c.id, _handover.c.status == str(HandoverStatus.RECORDED))
-    .scalar_subquery()
+    select(func.count()).where(_handover.c.dispatch_id == _sent.c.id, _handover.c.status == _RECORDED).scalar_subquery()
 )
 _DISPATCH = Prepared(
     select(*_sent.columns, *tables.dispatch_lines.columns, *tables.targets.columns, _PENDING.label("pending"))
@@ -314,6 +315,7 @@ async def _settle(
 
 async def _number_report(desk: Desk, commitment: Commitment, handover: Handover, target: Target) -> Report:
     day = jakarta_day(handover.handed_over_at)
+    program_name, agency = await names_of(desk, commitment.program_id)
     sequence = await desk.unit.next_number(f"report:{commitment.program_id}:{day.year}")
     report = Report(
         id=new_id(),
@@ -325,6 +327,8 @@ async def _number_report(desk: Desk, commitment: Commitment, handover: Handover,
         verify_code=secrets.token_urlsafe(12),
         status="issued",
         issued_at=desk.now,
+        program_name=program_name.id,
+        agency=agency.id,
         file_sha256=None,
     )
     desk.unit.insert(tables.reports, report)

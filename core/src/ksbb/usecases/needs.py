@@ -5,18 +5,18 @@ from datetime import date
 
 from sqlalchemy import select
 
-from ksbb.domain.errors import InvalidInput, invalid, stale
+from ksbb.domain.errors import InvalidInput, Unavailable, invalid, stale
 from ksbb.domain.quantities import NeedBalance
 from ksbb.domain.rights import Permission, Role, require
 from ksbb.domain.targets import Need, Target
 from ksbb.domain.text import Text
-from ksbb.program import Program
+from ksbb.program import ImportTable, Program
 from ksbb.storage import tables
 from ksbb.storage.rows import change, fetch_all, put
 from ksbb.storage.unit import new_id
 from ksbb.usecases.allocate import lock_need
 from ksbb.usecases.chain import load_target, plain
-from ksbb.usecases.csv_import import Imported, Problems, cell, read_table, whole
+from ksbb.usecases.csv_import import Imported, Problems, Table, as_table, cell, whole
 from ksbb.usecases.desk import Desk
 
 
@@ -47,25 +47,25 @@ async def set_need(desk: Desk, given: NeedInput, *, expected_version: int | None
     return await _store(desk, role, target, found, given)
 
 
-async def import_needs(desk: Desk, content: bytes) -> Imported:
+async def import_needs(desk: Desk, content: bytes | Table) -> Imported:
     """Import needs from CSV (`target_code,program_id,aid_type,quantity,source,as_of`); a known need is updated, never doubled.
 
-    Raises InvalidInput with every wrong cell; then nothing is stored.
+    `content` is a file with our columns, or what a program's mapping read from another. Raises InvalidInput with every wrong
+    cell; then nothing is stored.
     """
     require(desk.actor, Permission.MANAGE_NEEDS)
-    require(desk.actor, Permission.MANAGE_NEEDS)
-    rows = read_table(content, ["target_code", "program_id", "aid_type", "quantity", "source", "as_of"])
+    table = as_table(content, ImportTable.NEEDS)
     connection = desk.unit.connection
-    table = tables.needs
-    in_lock_order = select(table).order_by(table.c.target_id, table.c.program_id, table.c.aid_type).with_for_update()
+    key_of = (tables.needs.c.target_id, tables.needs.c.program_id, tables.needs.c.aid_type)
+    in_lock_order = select(tables.needs).order_by(*key_of).with_for_update()
     by_code = {target.code: target for target in await fetch_all(connection, select(tables.targets), Target)}
     known = {
         (need.target_id, need.program_id, need.aid_type): need
         for need in await fetch_all(connection, in_lock_order, Need)
     }
-    problems = Problems()
+    problems = Problems(table.called)
     wanted: dict[tuple[str, str, str], tuple[Target, NeedInput]] = {}
-    for number, row in enumerate(rows, start=1):
+    for number, row in enumerate(table.rows, start=1):
         parsed = _parse(desk, problems, number, row, by_code)
         if parsed is None:
             continue
@@ -121,7 +121,7 @@ def _parse(
         program = desk.programs.require(row["program_id"]).program
         if target is not None:
             _check_fit(program, target, row["aid_type"])
-    except InvalidInput as error:
+    except (InvalidInput, Unavailable) as error:
         problem = error.problems[0]
         column = problem.pointer.strip("/").replace("target_id", "target_code")
         problems.add(number, column, problem.message, expected=problem.expected, given=problem.given)

@@ -10,11 +10,12 @@ from ksbb.domain.errors import conflict, invalid, stale
 from ksbb.domain.rights import Permission, Role, require
 from ksbb.domain.targets import Target, TargetKind, code_error
 from ksbb.domain.text import Text
+from ksbb.program import ImportTable
 from ksbb.storage import tables
 from ksbb.storage.rows import columns_of, fetch_all, put
 from ksbb.storage.unit import new_id
 from ksbb.usecases.chain import load_target, plain
-from ksbb.usecases.csv_import import Imported, Problems, cell, read_table, whole, yes_or_no
+from ksbb.usecases.csv_import import Imported, Problems, Table, as_table, cell, whole, yes_or_no
 from ksbb.usecases.desk import Desk
 
 _MAX_HOUSEHOLDS = 1_000_000
@@ -94,23 +95,21 @@ async def change(
     return replace(wanted, version=found.version + 1)
 
 
-async def import_targets(desk: Desk, content: bytes, *, synthetic: bool = False) -> Imported:
+async def import_targets(desk: Desk, content: bytes | Table, *, synthetic: bool = False) -> Imported:
     """Import targets from CSV; a target with a known code is updated, never doubled.
 
     Columns: `code,kind,name,area_code`, and optional `households,contact_office,ziswaf_entitled,synthetic`.
-    Raises InvalidInput with every wrong cell; then nothing is stored.
+    `content` is a file with our columns, or what a program's mapping read from another. Raises InvalidInput with every wrong
+    cell; then nothing is stored.
     """
     require(desk.actor, Permission.MANAGE_TARGETS)
-    require(desk.actor, Permission.MANAGE_TARGETS)
-    rows = read_table(
-        content, ["code", "kind", "name", "area_code"], ["households", "contact_office", "ziswaf_entitled", "synthetic"]
-    )
+    table = as_table(content, ImportTable.TARGETS)
     subdistricts = await _subdistricts(desk)
     connection = desk.unit.connection
     known = {target.code: target for target in await fetch_all(connection, select(tables.targets), Target)}
-    problems = Problems()
+    problems = Problems(table.called)
     wanted: dict[str, Target] = {}
-    for number, row in enumerate(rows, start=1):
+    for number, row in enumerate(table.rows, start=1):
         target = _parse(desk, problems, number, row, subdistricts, synthetic)
         if target is None:
             continue

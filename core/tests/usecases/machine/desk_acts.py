@@ -115,7 +115,9 @@ def withdraw(bench: Bench, pledge: Pledge, twist: str = "") -> None:
 
 
 def machine(bench: Bench, pledge: Pledge, *, fails: bool = False, twist: str = "") -> None:
-    """The machine runs the program's rules; with `fails` one of them raises. Repeating it changes nothing."""
+    """The machine runs the program's rules; with `fails` one of them raises. Repeating it changes nothing, but for
+    one that failed and doesn't any more.
+    """
 
     async def run(desk: Desk) -> str:
         found = await load_commitment(desk, pledge.id)
@@ -125,7 +127,7 @@ def machine(bench: Bench, pledge: Pledge, *, fails: bool = False, twist: str = "
         view = assess.view_of(found, donor_class(desk, found), desk.today)
         return await assess.record(desk, found, assess.run_rules(desk.programs.require(found.program_id), view))
 
-    waits = pledge.status == "submitted" and pledge.assessment == "pending"
+    waits = pledge.status == "submitted" and pledge.assessment in ({"pending"} if fails else {"pending", "failed"})
     allowed = pledge.halal or pledge.program_id != "pangan"
     outcome = "failed" if fails else "passed" if allowed else "blocked"
     act = f"assess_{outcome}"

@@ -35,6 +35,7 @@ SUBJECTS = {"received": "id", "dispatched": "id", "handed_over": "handover_id"}
 def check(rows: Rows, programs: Programs) -> None:
     """Raises AssertionError for the first law that doesn't hold."""
     lines_conserve(rows)
+    degrees_follow_from_lines(rows)
     promises_add_up(rows)
     goods_on_their_way_add_up(rows)
     needs_add_up(rows)
@@ -59,6 +60,17 @@ def lines_conserve(rows: Rows) -> None:
             if one["line_id"] == row["id"]:
                 moved[kinds[one["receipt_id"]]] += one["quantity"]
         assert (moved["receipt"], moved["write_off"]) == (line.received, line.written_off)
+
+
+def degrees_follow_from_lines(rows: Rows) -> None:
+    """Complete when every line has all that is due, none when no line has anything, else partial."""
+    done = {"allocated": "allocated", "received": "received", "handed_over": "accepted"}
+    for row in rows["commitments"]:
+        lines = [line for line in rows["commitment_lines"] if line["commitment_id"] == row["id"]]
+        for degree, name in done.items():
+            whole = [line[name] >= line["committed"] - line["cancelled"] for line in lines]
+            begun = any(line[name] for line in lines) or any(whole)
+            assert row[degree] == ("complete" if all(whole) else "partial" if begun else "none")
 
 
 def promises_add_up(rows: Rows) -> None:

@@ -55,7 +55,7 @@ def ended_early(bench: Bench) -> None:
 
 
 def judged(bench: Bench) -> None:
-    """The rules block one pledge and fail on another; both are sent back, then one is rejected."""
+    """The rules block one pledge and fail on another; both are sent back, then one is rejected. On a third they fail only once."""
     blocked, failed = drafted(bench, [10], halal=False), drafted(bench, [10])
     for pledge in (blocked, failed):
         desk_acts.submit(bench, pledge)
@@ -75,6 +75,10 @@ def judged(bench: Bench) -> None:
         desk_acts.machine(bench, pledge, twist="stranger")
         desk_acts.machine(bench, pledge)
     desk_acts.judge(bench, failed, "reject", "tidak sesuai")
+    cured = drafted(bench, [10])
+    desk_acts.submit(bench, cured)
+    desk_acts.machine(bench, cured, fails=True)
+    desk_acts.machine(bench, cured)
     bench.license("suspended", "")
     bench.license("suspended", "izin diperiksa", "stale")
     bench.license("suspended", "izin diperiksa", "stranger")

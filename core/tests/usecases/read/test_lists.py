@@ -7,11 +7,11 @@ import pytest
 
 from ksbb.domain.commitments import AssessmentState, CommitmentStatus
 from ksbb.domain.errors import InvalidInput
-from ksbb.domain.quantities import Degree
+from ksbb.domain.quantities import Degree, Fulfilment
 from ksbb.domain.targets import TargetKind
 from ksbb.domain.text import Text
-from ksbb.storage import tables
 from ksbb.testing import Step, World
+from ksbb.usecases import receive
 from ksbb.usecases.read.chain import CommitmentQuery, LineSummary, list_commitments
 from ksbb.usecases.read.detail import commitment_detail, history_of
 from ksbb.usecases.read.paging import Asked
@@ -56,17 +56,18 @@ async def test_filters(world: World) -> None:
     assert await _numbers(world, handed_over=Degree.COMPLETE) == ["4"]
 
 
-async def test_the_degree_filter_agrees_with_the_derived_status(world: World) -> None:
-    """Two lines, of which one is complete and the other untouched, make a partial whole."""
+async def test_one_whole_line_of_two_makes_a_partial_whole(world: World) -> None:
     lines = world.lines("pangan") + world.lines("pangan")
     driven = await world.drive(Step.APPROVED, lines=lines)
     first = driven.commitment.lines[0]
-    async with world.platform.database.write() as connection:
-        table = tables.commitment_lines
-        await connection.execute(table.update().where(table.c.id == first.id).values(received=first.committed))
+    async with world.platform.desk(world.aggregator) as desk:
+        booked = [receive.LineQuantity(line_id=first.id, quantity=first.committed)]
+        version = driven.commitment.version
+        changed, _ = await receive.receive(desk, driven.commitment.id, lines=booked, expected_version=version)
+    assert changed.fulfilment == Fulfilment(allocated=Degree.NONE, received=Degree.PARTIAL, handed_over=Degree.NONE)
     async with world.platform.reading_desk(world.auditor) as desk:
-        found = await commitment_detail(desk, driven.commitment.id)
-    assert found.commitment.fulfilment.received is Degree.PARTIAL
+        (item,) = (await list_commitments(desk, CommitmentQuery(received=Degree.PARTIAL), Asked())).items
+    assert item.fulfilment == changed.fulfilment
     assert [len(await _numbers(world, received=degree)) for degree in Degree] == [0, 1, 0]
 
 

@@ -1,11 +1,14 @@
 """What the printed documents say."""
 
+from dataclasses import replace
+
 import pytest
 
 from ksbb.documents.render import RenderError, render_report, render_travel_document
 from ksbb.domain.errors import Conflict
 from ksbb.domain.handover_report import HandoverReport, ReportEvidence, ReportLine, ReportParty
 from ksbb.domain.rights import SYSTEM
+from ksbb.domain.text import Text
 from ksbb.domain.travel_document import TravelDocument, TravelLine
 from ksbb.programs import host_of
 from ksbb.testing import Step, World, tiny_png
@@ -83,12 +86,34 @@ async def test_the_handover_report(world: World) -> None:
 async def test_a_report_stays_printable_without_its_program(world: World) -> None:
     driven = await world.drive(Step.CONFIRMED)
     assert driven.handover is not None
+    assert driven.dispatch is not None
     bare = Platform(world.platform.database, host_of((), {}), world.clock)
-    async with bare.reading_desk(SYSTEM) as desk:
-        report = await gather_report(desk, driven.handover.id, URL, images=False)
-    assert (report.program_name, report.agency) == ("Pangan", "KSBB")
-    assert [line.description for line in report.lines] == ["Paket sembako"]
-    assert [item.image for item in report.evidence] == [None]
+    said = []
+    for platform in (world.platform, bare):
+        async with platform.reading_desk(SYSTEM) as desk:
+            said.append(
+                (
+                    await gather_report(desk, driven.handover.id, URL),
+                    await gather_travel_document(desk, driven.dispatch.id, URL),
+                )
+            )
+    assert said[0] == said[1]
+    assert said[0][0].content_sha256 == said[1][0].content_sha256
+
+
+async def test_a_report_says_what_its_program_was_called_then(world: World) -> None:
+    driven = await world.drive(Step.CONFIRMED)
+    assert driven.handover is not None
+    assert driven.dispatch is not None
+    food = world.platform.programs.require("pangan").program
+    name, agency = Text("Pangan Kota", "City food"), Text("Dinas Pangan", "Food agency")
+    renamed = host_of((replace(food, name=name, lead_agency=agency),), {})
+    async with world.platform.reading_desk(SYSTEM) as desk:
+        before = await gather_report(desk, driven.handover.id, URL)
+    async with Platform(world.platform.database, renamed, world.clock).reading_desk(SYSTEM) as desk:
+        assert await gather_report(desk, driven.handover.id, URL) == before
+        document = await gather_travel_document(desk, driven.dispatch.id, URL)
+    assert (document.program_name, document.agency) == ("Pangan Kota", "Dinas Pangan")
 
 
 async def test_no_report_of_a_handover_that_is_not_confirmed(world: World) -> None:

@@ -9,14 +9,14 @@ from enum import StrEnum
 from typing import Any
 
 from ksbb.domain.commitments import EDITABLE, MOVES, AssessmentState, Commitment, CommitmentStatus
-from ksbb.domain.errors import Conflict, Forbidden, InvalidInput, Unavailable
+from ksbb.domain.errors import Conflict, Forbidden
 from ksbb.domain.handovers import HandoverStatus
 from ksbb.domain.parties import require_entitled
 from ksbb.domain.rights import Permission, require
 from ksbb.domain.text import Text
 from ksbb.usecases.chain import load_aggregator, refuse_own_commitment, require_own
 from ksbb.usecases.close import require_may_end
-from ksbb.usecases.desk import Desk
+from ksbb.usecases.desk import ActiveProgram, Desk, running
 from ksbb.usecases.evidence import MAX_FILES
 from ksbb.usecases.parties import licences_of
 from ksbb.usecases.read.detail import CommitmentDetail
@@ -45,19 +45,8 @@ class Act(StrEnum):
     REFUSE_HANDOVER = "refuse_handover"
 
 
-WITHOUT_PROGRAM = frozenset(
-    {
-        Act.WITHDRAW,
-        Act.REQUEST_REVISION,
-        Act.CANCEL,
-        Act.RELEASE,
-        Act.WRITE_OFF,
-        Act.RECORD_HANDOVER,
-        Act.ATTACH_EVIDENCE,
-        Act.REFUSE_HANDOVER,
-    }
-)
-"""The acts that go on while the program is disabled or broken."""
+NEED_PROGRAM = frozenset({Act.REVISE, Act.SUBMIT, Act.APPROVE, Act.ALLOCATE})
+"""The acts by which a program takes something on, or by whose rules they are judged; the others go on while it is away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +68,16 @@ async def next_acts(desk: Desk, found: CommitmentDetail) -> tuple[NextAct, ...]:
         entitled = await _entitlement(desk, commitment)
         acts += _of_goods(desk, found, entitled)
         acts += _of_handovers(desk, found, entitled)
-    active = _allowed(desk.programs.require, commitment.program_id)
-    return tuple(one for one in acts if active or one.act in WITHOUT_PROGRAM)
+    active = running(desk.programs, commitment.program_id)
+    if active is None:
+        return tuple(one for one in acts if one.act not in NEED_PROGRAM)
+    return tuple(one for one in acts if one.act is not Act.SUBMIT or _can_be_submitted(active, commitment))
+
+
+def _can_be_submitted(active: ActiveProgram, commitment: Commitment) -> bool:
+    """Whether the program knows the lines' aid types, by the versions of the schemas that they were written by."""
+    known = {aid_type.id: aid_type.schema_version for aid_type in active.program.aid_types}
+    return all(line.schema_version <= known.get(line.aid_type, 0) for line in commitment.lines)
 
 
 def _of_collaborator(desk: Desk, commitment: Commitment) -> list[Act]:
@@ -191,6 +188,6 @@ async def _entitlement(desk: Desk, commitment: Commitment) -> Callable[[str], bo
 def _allowed(check: Callable[..., Any], *arguments: Any) -> bool:
     try:
         check(*arguments)
-    except (Forbidden, InvalidInput, Unavailable):
+    except Forbidden:
         return False
     return True

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Table, and_, exists, literal_column, select
 
 from ksbb.domain.commitments import AssessmentState, CommitmentLine, CommitmentStatus
 from ksbb.domain.parties import FundSource
 from ksbb.domain.quantities import Degree, Fulfilment
-from ksbb.domain.rights import Permission, require
+from ksbb.domain.rights import Actor, Permission, require
 from ksbb.domain.targets import TargetKind
 from ksbb.domain.text import Text
 from ksbb.storage import tables
@@ -18,19 +18,21 @@ from ksbb.storage.rows import as_record, fetch_all
 from ksbb.usecases.desk import JAKARTA, Desk
 from ksbb.usecases.read.areas import lies_in
 from ksbb.usecases.read.paging import Asked, Page, fetch_rows
-from ksbb.usecases.read.visibility import visible_commitments
+from ksbb.usecases.read.visibility import listed_commitments, reading_grants
 
 # Days beyond these mean "all": they would overflow when they are turned into instants
 _FIRST, _LAST = date(2000, 1, 1), date(2200, 1, 1)
 # Behind every character of a number
 _LAST_CHARACTER = "\x7f"
+_NEVER_HANDED_IN = frozenset({CommitmentStatus.DRAFT, CommitmentStatus.WITHDRAWN})
+"""The statuses that a commitment may have without ever having been submitted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitmentQuery:
     """Which commitments. None asks for all; days are those of Asia/Jakarta, both ends included.
 
-    `area_code` takes the area and all that lies in it. `allocated`, `received` and `handed_over` are derived degrees.
+    `area_code` takes the area and all that lies in it. `allocated`, `received` and `handed_over` are the degrees of fulfilment.
     """
 
     program_id: str | None = None
@@ -99,26 +101,28 @@ async def list_commitments(desk: Desk, wanted: CommitmentQuery, asked: Asked) ->
     """
     require(desk.actor, Permission.READ_COMMITMENTS)
     table = tables.commitments
-    collaborators, aggregators = tables.parties.alias("collaborators"), tables.parties.alias("aggregators")
+    parties, areas = tables.parties, tables.areas
     query = (
+        # Names are looked up for the rows of the page, not joined to all among which it is looked for
         select(
             table,
-            collaborators.c.name.label("collaborator_name"),
-            aggregators.c.name.label("aggregator_name"),
-            tables.areas.c.name.label("area_name"),
-        )
-        .join(collaborators, collaborators.c.id == table.c.collaborator_id)
-        .join(aggregators, aggregators.c.id == table.c.aggregator_id, isouter=True)
-        .join(tables.areas, tables.areas.c.code == table.c.area_code)
-        .where(visible_commitments(desk.actor), *_conditions(wanted))
+            _name(parties, parties.c.id == table.c.collaborator_id).label("collaborator_name"),
+            _name(parties, parties.c.id == table.c.aggregator_id).label("aggregator_name"),
+            _name(areas, areas.c.code == table.c.area_code).label("area_name"),
+        ).where(await listed_commitments(desk, wanted.area_code), *_conditions(wanted))
     )
     keys = {"created": table.c.created_at, "number": table.c.number, "planned_handover_on": table.c.planned_handover_on}
     # Of numbers that start alike the last is the newest, and the index of numbers holds them together
     newest_first = replace(asked, sort=asked.sort or ("-created" if wanted.number is None else "-number"))
+    if newest_first.sort in ("number", "-number"):
+        query = query.where(*_numbers_of(desk.actor, wanted))
     rows, following = await fetch_rows(desk.unit.connection, query, newest_first, keys=keys, identity=table.c.id)
-    lines = await lines_of(desk, [row["id"] for row in rows])
-    names = await aid_names(desk, [line for found in lines.values() for line in found])
-    return Page([_summary(row, lines[row["id"]], names) for row in rows], following)
+    lines = await _lines_in_short(desk, [row["id"] for row in rows])
+    return Page([_summary(row, lines[row["id"]]) for row in rows], following)
+
+
+def _name(table: Table, condition: ColumnElement[bool]) -> ScalarSelect[str]:
+    return select(table.c.name).where(condition).correlate(tables.commitments).scalar_subquery()
 
 
 async def lines_of(desk: Desk, commitment_ids: Sequence[str]) -> dict[str, tuple[CommitmentLine, ...]]:
@@ -155,9 +159,43 @@ async def aid_names(desk: Desk, lines: Sequence[CommitmentLine]) -> dict[str, tu
     }
 
 
-def _summary(
-    row: Mapping[str, Any], lines: Sequence[CommitmentLine], names: dict[str, tuple[Text, Text]]
-) -> CommitmentSummary:
+async def _lines_in_short(desk: Desk, commitment_ids: Sequence[str]) -> dict[str, list[LineSummary]]:
+    """The lines of commitments in their order, by commitment id, with the names that were kept with their schemas."""
+    schema, line, commitment = tables.aid_schemas, tables.commitment_lines, tables.commitments
+    names = (schema.c.name_id, schema.c.name_en, schema.c.unit_id, schema.c.unit_en)
+    kept = and_(
+        schema.c.program_id == commitment.c.program_id,
+        schema.c.aid_type == line.c.aid_type,
+        schema.c.version == line.c.schema_version,
+    )
+    query = (
+        select(line.c.commitment_id, line.c.aid_type, line.c.committed, line.c.cancelled, line.c.accepted, *names)
+        .join(commitment, commitment.c.id == line.c.commitment_id)
+        .join(schema, kept)
+        .where(line.c.commitment_id.in_(commitment_ids))
+        .order_by(line.c.commitment_id, line.c.position)
+    )
+    found: dict[str, list[LineSummary]] = {commitment_id: [] for commitment_id in commitment_ids}
+    for owner, aid_type, committed, cancelled, accepted, *(
+        name_id,
+        name_en,
+        unit_id,
+        unit_en,
+    ) in await desk.unit.connection.execute(query):
+        found[owner].append(
+            LineSummary(
+                aid_type=aid_type,
+                name=Text(name_id, name_en),
+                unit=Text(unit_id, unit_en),
+                committed=committed,
+                cancelled=cancelled,
+                accepted=accepted,
+            )
+        )
+    return found
+
+
+def _summary(row: Mapping[str, Any], lines: Sequence[LineSummary]) -> CommitmentSummary:
     aggregator = None
     if row["aggregator_id"] is not None:
         aggregator = PartyName(id=row["aggregator_id"], name=row["aggregator_name"])
@@ -166,18 +204,12 @@ def _summary(
             **row,
             "collaborator": PartyName(id=row["collaborator_id"], name=row["collaborator_name"]),
             "aggregator": aggregator,
-            "fulfilment": Fulfilment.combined(tuple(line.balance.fulfilment() for line in lines)),
-            "lines": tuple(
-                LineSummary(
-                    aid_type=line.aid_type,
-                    name=names[line.id][0],
-                    unit=names[line.id][1],
-                    committed=line.committed,
-                    cancelled=line.cancelled,
-                    accepted=line.accepted,
-                )
-                for line in lines
+            "fulfilment": Fulfilment(
+                allocated=Degree(row["allocated"]),
+                received=Degree(row["received"]),
+                handed_over=Degree(row["handed_over"]),
             ),
+            "lines": tuple(lines),
         },
         CommitmentSummary,
     )
@@ -194,42 +226,47 @@ def _conditions(wanted: CommitmentQuery) -> list[ColumnElement[bool]]:
         table.c.synthetic: wanted.synthetic,
     }
     conditions = [column == value for column, value in equal.items() if value is not None]
+    for column, degree in (
+        (table.c.allocated, wanted.allocated),
+        (table.c.received, wanted.received),
+        (table.c.handed_over, wanted.handed_over),
+    ):
+        if degree is not None:
+            # Written out, not bound: partial indexes are for statements in which their condition stands
+            conditions.append(column == literal_column(f"'{degree.value}'"))
     if wanted.statuses:
         conditions.append(table.c.status.in_(wanted.statuses))
+        if not _NEVER_HANDED_IN.intersection(wanted.statuses):
+            conditions.append(
+                table.c.submitted_at.is_not(None)
+            )  # It goes without saying, but the index is for these alone
+    if wanted.program_id is not None and wanted.target_kind is not None:
+        # A program has its kinds: where it never had this one, it isn't looked for in all that has the kind or the program
+        other = table.alias("other")
+        conditions.append(
+            exists().where(other.c.program_id == wanted.program_id, other.c.target_kind == wanted.target_kind)
+        )
     if wanted.area_code is not None:
         conditions.append(lies_in(table.c.area_code, wanted.area_code))
     if wanted.number is not None:
-        start = wanted.number.upper()
-        conditions.append(and_(table.c.number >= start, table.c.number < start + _LAST_CHARACTER))
+        conditions += _starts(wanted.number.upper())
     if wanted.created_from is not None:
         conditions.append(table.c.created_at >= _midnight(wanted.created_from))
     if wanted.created_to is not None:
         conditions.append(table.c.created_at < _midnight(min(wanted.created_to, _LAST) + timedelta(days=1)))
-    lines = tables.commitment_lines
-    for degree, done in (
-        (wanted.allocated, lines.c.allocated),
-        (wanted.received, lines.c.received),
-        (wanted.handed_over, lines.c.accepted),
-    ):
-        if degree is not None:
-            conditions.append(_has_degree(degree, done))
     return conditions
 
 
-def _has_degree(degree: Degree, done: ColumnElement[int]) -> ColumnElement[bool]:
-    # The rule of `Fulfilment.combined`, set-wise
-    lines = tables.commitment_lines
-    due = lines.c.committed - lines.c.cancelled
-    own = lines.c.commitment_id == tables.commitments.c.id
-    all_complete = not_(exists().where(own, done < due).correlate(tables.commitments))
-    all_none = not_(exists().where(own, or_(done > 0, done >= due)).correlate(tables.commitments))
-    match degree:
-        case Degree.COMPLETE:
-            return all_complete
-        case Degree.NONE:
-            return all_none
-        case Degree.PARTIAL:
-            return and_(not_(all_complete), not_(all_none))
+def _numbers_of(actor: Actor, wanted: CommitmentQuery) -> list[ColumnElement[bool]]:
+    """The numbers of the one program of which commitments are listed: in their order, they aren't looked for among others'."""
+    programs = {wanted.program_id} if wanted.program_id else {grant.program_id for grant in reading_grants(actor)}
+    program = programs.pop() if len(programs) == 1 else None
+    return [] if program is None else _starts(f"{program.upper()}-")
+
+
+def _starts(number: str) -> list[ColumnElement[bool]]:
+    column = tables.commitments.c.number
+    return [column >= number, column < number + _LAST_CHARACTER]
 
 
 def _midnight(day: date) -> datetime:

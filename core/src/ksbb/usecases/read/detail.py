@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from ksbb.domain.commitments import Commitment, CommitmentLine
 from ksbb.domain.errors import not_found
 from ksbb.domain.text import Text
 from ksbb.storage import tables
-from ksbb.storage.rows import as_record, fetch_all
+from ksbb.storage.rows import as_record
 from ksbb.usecases import assess
 from ksbb.usecases.assess import Assessment
 from ksbb.usecases.chain import COMMITMENT
-from ksbb.usecases.desk import Desk
+from ksbb.usecases.desk import Desk, running
 from ksbb.usecases.read.chain import PartyName, aid_names, lines_of
 from ksbb.usecases.read.movements import (
     DispatchDetail,
@@ -33,11 +33,16 @@ from ksbb.usecases.receive import Receipt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetailedLine:
-    """A line with the names that were kept with its schema."""
+    """A line with the names that were kept with its schema.
+
+    `newest_version` is that of its schema which the program has now: None while the program is away or doesn't take such aid any
+    more. A draft is carried over to it when it is revised or submitted; what was submitted stays as it is.
+    """
 
     line: CommitmentLine
     name: Text
     unit: Text
+    newest_version: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,15 +90,21 @@ async def commitment_detail(desk: Desk, commitment_id: str) -> CommitmentDetail:
     """A commitment in full. Raises NotFound unless the actor sees it."""
     found = await load_commitment(desk, commitment_id)
     names = await aid_names(desk, found.lines)
-    parties = await _parties(desk, found.collaborator_id, found.aggregator_id)
-    area = await desk.unit.connection.execute(select(tables.areas.c.name).where(tables.areas.c.code == found.area_code))
+    named = await _names(desk, found)
     assessments = await assess.history(desk, commitment_id)
+    active = running(desk.programs, found.program_id)
+    newest = {aid_type.id: aid_type.schema_version for aid_type in active.program.aid_types} if active else {}
     return CommitmentDetail(
         commitment=found,
-        collaborator=parties[found.collaborator_id],
-        aggregator=parties[found.aggregator_id] if found.aggregator_id else None,
-        area_name=area.scalar_one(),
-        lines=tuple(DetailedLine(line=line, name=names[line.id][0], unit=names[line.id][1]) for line in found.lines),
+        collaborator=PartyName(id=found.collaborator_id, name=named.collaborator),
+        aggregator=PartyName(id=found.aggregator_id, name=named.aggregator) if found.aggregator_id else None,
+        area_name=named.area,
+        lines=tuple(
+            DetailedLine(
+                line=line, name=names[line.id][0], unit=names[line.id][1], newest_version=newest.get(line.aid_type)
+            )
+            for line in found.lines
+        ),
         latest_assessment=assessments[0] if assessments else None,
         allocations=await allocations_of(desk, commitment_id),
         receipts=await receipts_of(desk, commitment_id),
@@ -122,7 +133,19 @@ async def history_of(desk: Desk, commitment_id: str, asked: Asked) -> Page[Histo
     return await fetch_page(desk.unit.connection, query, asked, HistoryEntry, keys=keys, identity=events.c.id)
 
 
-async def _parties(desk: Desk, *ids: str | None) -> dict[str, PartyName]:
-    table = tables.parties
-    query = select(table.c.id, table.c.name).where(table.c.id.in_([one for one in ids if one]))
-    return {party.id: party for party in await fetch_all(desk.unit.connection, query, PartyName)}
+async def _names(desk: Desk, commitment: Commitment) -> Row[Any]:
+    """The names of its collaborator, its aggregator and its area."""
+    areas, collaborators = tables.areas, tables.parties
+    aggregators = tables.parties.alias("aggregators")
+    query = (
+        select(
+            collaborators.c.name.label("collaborator"),
+            aggregators.c.name.label("aggregator"),
+            areas.c.name.label("area"),
+        )
+        .select_from(collaborators)
+        .join(areas, areas.c.code == commitment.area_code)
+        .outerjoin(aggregators, aggregators.c.id == commitment.aggregator_id)
+        .where(collaborators.c.id == commitment.collaborator_id)
+    )
+    return (await desk.unit.connection.execute(query)).one()

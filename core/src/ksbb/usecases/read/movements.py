@@ -1,7 +1,7 @@
 """What happened to the goods of a commitment: allocations, receipts, dispatches and handovers."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -87,13 +87,22 @@ class HandoverDetail:
     report: Report | None
 
 
+_TARGETS = tuple(field.name for field in fields(TargetName))
+_TARGET = tuple(tables.targets.c[name].label(f"of_target_{name}") for name in _TARGETS)
+
+
 async def allocations_of(desk: Desk, commitment_id: str) -> tuple[TargetedAllocation, ...]:
     """The allocations of a commitment, the oldest first."""
-    table = tables.allocations
-    query = select(table).where(table.c.commitment_id == commitment_id).order_by(table.c.id)
-    found = await fetch_all(desk.unit.connection, query, Allocation)
-    targets = await _targets(desk, (allocation.target_id for allocation in found))
-    return tuple(TargetedAllocation(allocation=one, target=targets[one.target_id]) for one in found)
+    table, targets = tables.allocations, tables.targets
+    query = (
+        select(table, *_TARGET)
+        .select_from(table)
+        .join(targets, targets.c.id == table.c.target_id)
+        .where(table.c.commitment_id == commitment_id)
+        .order_by(table.c.id)
+    )
+    rows = (await desk.unit.connection.execute(query)).mappings()
+    return tuple(TargetedAllocation(allocation=as_record(row, Allocation), target=_target(row)) for row in rows)
 
 
 async def receipts_of(desk: Desk, commitment_id: str) -> tuple[Receipt, ...]:
@@ -142,7 +151,10 @@ async def _dispatches(desk: Desk, *conditions: ColumnElement[bool]) -> tuple[Dis
             commitments.c.version,
             aggregators.c.name.label("aggregator_name"),
             executors.c.name.label("executor_name"),
+            *_TARGET,
         )
+        .select_from(table)
+        .join(tables.targets, tables.targets.c.id == table.c.target_id)
         .join(commitments, commitments.c.id == table.c.commitment_id)
         .join(aggregators, aggregators.c.id == table.c.aggregator_id)
         .join(executors, executors.c.id == table.c.executor_id)
@@ -150,7 +162,6 @@ async def _dispatches(desk: Desk, *conditions: ColumnElement[bool]) -> tuple[Dis
         .order_by(table.c.id)
     )
     rows = [dict(row) for row in (await desk.unit.connection.execute(query)).mappings()]
-    targets = await _targets(desk, (row["target_id"] for row in rows))
     found = await desk.unit.connection.execute(
         select(lines).where(lines.c.dispatch_id.in_([row["id"] for row in rows])).order_by(lines.c.id)
     )
@@ -161,7 +172,7 @@ async def _dispatches(desk: Desk, *conditions: ColumnElement[bool]) -> tuple[Dis
             | {
                 "aggregator": PartyName(id=row["aggregator_id"], name=row["aggregator_name"]),
                 "executor": PartyName(id=row["executor_id"], name=row["executor_name"]),
-                "target": targets[row["target_id"]],
+                "target": _target(row),
                 "lines": sent.get(row["id"], ()),
             },
             DispatchDetail,
@@ -182,7 +193,9 @@ async def _handovers(desk: Desk, *conditions: ColumnElement[bool]) -> tuple[Hand
             commitments.c.version,
             attached.label("evidence_count"),
             concerned_handovers(desk.actor).label("concerned"),
+            *_TARGET,
         )
+        .select_from(table)
         .join(commitments, commitments.c.id == table.c.commitment_id)
         .join(tables.dispatches, tables.dispatches.c.id == table.c.dispatch_id)
         .join(tables.targets, tables.targets.c.id == table.c.target_id)
@@ -192,7 +205,6 @@ async def _handovers(desk: Desk, *conditions: ColumnElement[bool]) -> tuple[Hand
     connection = desk.unit.connection
     rows = [dict(row) for row in (await connection.execute(query)).mappings()]
     ids = [row["id"] for row in rows]
-    targets = await _targets(desk, (row["target_id"] for row in rows))
     found = await connection.execute(
         select(lines).where(lines.c.handover_id.in_(ids)).order_by(lines.c.handover_id, lines.c.dispatch_line_id)
     )
@@ -208,7 +220,7 @@ async def _handovers(desk: Desk, *conditions: ColumnElement[bool]) -> tuple[Hand
             row
             | {
                 "recipient_name": row["recipient_name"] if row["concerned"] else None,
-                "target": targets[row["target_id"]],
+                "target": _target(row),
                 "lines": outcomes.get(row["id"], ()),
                 "report": reports.get(row["id"]),
             },
@@ -218,10 +230,9 @@ async def _handovers(desk: Desk, *conditions: ColumnElement[bool]) -> tuple[Hand
     )
 
 
-async def _targets(desk: Desk, ids: Iterable[str]) -> dict[str, TargetName]:
-    table = tables.targets
-    found = await fetch_all(desk.unit.connection, select(table).where(table.c.id.in_(set(ids))), TargetName)
-    return {target.id: target for target in found}
+def _target(row: Mapping[Any, Any]) -> TargetName:
+    """The target of a row of a query that takes `_TARGET` in."""
+    return as_record({name: row[f"of_target_{name}"] for name in _TARGETS}, TargetName)
 
 
 async def _rows(desk: Desk, table: Any, condition: ColumnElement[bool]) -> Sequence[dict[str, Any]]:

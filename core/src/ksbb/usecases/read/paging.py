@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ksbb.domain.errors import InvalidInput, invalid
 from ksbb.domain.text import Text
+from ksbb.storage.planning import planned_by_values
 from ksbb.storage.rows import as_record
 from ksbb.storage.tables.base import UtcTime
 
@@ -88,7 +89,8 @@ async def fetch_rows(
         shown = tuple_(literal(value, column.type), literal(last, identity.type))
         query = query.where(place < shown if descending else place > shown)
     order = (column.desc(), identity.desc()) if descending else (column.asc(), identity.asc())
-    found = await connection.execute(query.order_by(*order).limit(asked.limit + 1))
+    async with planned_by_values(connection):
+        found = await connection.execute(query.order_by(*order).limit(asked.limit + 1))
     rows: list[Mapping[str, Any]] = [dict(row) for row in found.mappings()]
     page = rows[: asked.limit]
     more = len(rows) > asked.limit

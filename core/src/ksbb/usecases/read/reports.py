@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
 
-from ksbb.domain.errors import InvalidInput, Unavailable, conflict, not_found
+from ksbb.domain.errors import conflict, not_found
 from ksbb.domain.handover_report import HandoverReport, ReportEvidence, ReportLine, ReportParty
 from ksbb.domain.handovers import HandoverStatus, Report
 from ksbb.domain.text import Text
@@ -18,6 +18,7 @@ from ksbb.usecases.evidence import content_of, evidence_of
 from ksbb.usecases.hand_over import load_dispatch, load_handover
 from ksbb.usecases.read.photos import without_metadata
 from ksbb.usecases.read.visibility import HANDOVER
+from ksbb.usecases.schemas import names_of
 
 BLANK = "." * 32
 """Stands where a name is written by hand: the platform keeps no names of lurahs."""
@@ -32,8 +33,7 @@ class _Frame:
 
     commitment_id: str
     number: str
-    program_name: str
-    agency: str
+    program_id: str
     government: str
     subdistrict: str
     district: str
@@ -70,7 +70,8 @@ async def gather_report(desk: Desk, handover_id: str, public_url: str, *, images
     """Everything that a handover's report says, in Indonesian. No rights are checked: the caller did, or is a machine.
 
     `public_url` is where people reach the pages. `images` takes the photos along, without their metadata; a photo that
-    isn't sound is listed only. Raises NotFound, and Conflict for a handover without a report.
+    isn't sound is listed only. What the program adds is as it was when the PDF was made, and nothing until then. Raises
+    NotFound, and Conflict for a handover without a report.
     """
     handover = await load_handover(desk, handover_id)
     report = await load_report(desk, handover_id)
@@ -116,8 +117,8 @@ async def gather_report(desk: Desk, handover_id: str, public_url: str, *, images
     witness = await _person(desk, handover.witness_account_id)
     return HandoverReport(
         number=report.number,
-        program_name=frame.program_name,
-        agency=frame.agency,
+        program_name=report.program_name,
+        agency=report.agency,
         government=frame.government,
         handed_over_at=handover.handed_over_at,
         place=handover.place,
@@ -142,6 +143,7 @@ async def gather_report(desk: Desk, handover_id: str, public_url: str, *, images
         lines=tuple(lines),
         synthetic=frame.synthetic,
         verify_url=f"{public_url}/verify/{report.verify_code}",
+        sections=report.sections or (),
         evidence=tuple(evidence),
         integrity_pact=True,
     )
@@ -158,10 +160,11 @@ async def gather_travel_document(desk: Desk, dispatch_id: str, public_url: str) 
     frame = await _frame(desk, sent.commitment_id, sent.aggregator_id, sent.executor_id, sent.target_id)
     texts = await _line_texts(desk, frame.commitment_id)
     aggregator, executor, target = frame.aggregator, frame.executor, frame.target
+    program_name, agency = await names_of(desk, frame.program_id)
     return TravelDocument(
         number=sent.number,
-        program_name=frame.program_name,
-        agency=frame.agency,
+        program_name=program_name.id,
+        agency=agency.id,
         government=frame.government,
         dispatched_at=sent.at,
         origin=aggregator["address"] or aggregator["name"],
@@ -196,12 +199,10 @@ async def _frame(desk: Desk, commitment_id: str, aggregator_id: str, executor_id
     wider = [".".join(code[:length]) for length in range(1, len(code) + 1)]
     found = await desk.unit.connection.execute(select(areas.c.code, areas.c.name).where(areas.c.code.in_(wider)))
     names = {row.code: row.name for row in found}
-    program_name, agency = _program(desk, commitment["program_id"])
     return _Frame(
         commitment_id=commitment_id,
         number=commitment["number"],
-        program_name=program_name,
-        agency=agency,
+        program_id=commitment["program_id"],
         government=f"Pemerintah Provinsi {names[wider[0]]}",
         subdistrict=names[wider[-1]],
         district=names[wider[-2]],
@@ -210,15 +211,6 @@ async def _frame(desk: Desk, commitment_id: str, aggregator_id: str, executor_id
         target=target,
         synthetic=commitment["synthetic"] or target["synthetic"],
     )
-
-
-def _program(desk: Desk, program_id: str) -> tuple[str, str]:
-    """Name and lead agency; of a program that is away, what its id says: its documents stay printable."""
-    try:
-        program = desk.programs.require(program_id).program
-    except (InvalidInput, Unavailable):
-        return program_id.replace("_", " ").title(), "KSBB"
-    return program.name.id, program.lead_agency.id
 
 
 async def _row(desk: Desk, table: Any, condition: ColumnElement[bool]) -> Mapping[str, Any]:

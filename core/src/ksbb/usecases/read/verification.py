@@ -50,8 +50,8 @@ class VerifiedItem:
 class VerifiedDocument:
     """What the platform's record says of a document, for comparison with the paper.
 
-    `content_sha256` is printed on the report, `file_sha256` is that of the PDF once it is made. A collaborator who is
-    an individual isn't named.
+    `content_sha256` is printed on the report, `file_sha256` is that of the PDF; both are None until it is made, for its
+    program may add to it till then. A collaborator who is an individual isn't named.
     """
 
     kind: DocumentKind
@@ -114,7 +114,7 @@ async def _report(desk: Desk, row: Row[tuple[object, ...]], public_url: str) -> 
             )
             for given in handover.lines
         ),
-        content_sha256=gathered.content_sha256,
+        content_sha256=None if row.file_sha256 is None else gathered.content_sha256,
         file_sha256=row.file_sha256,
         **facts,
     )
