@@ -12,6 +12,7 @@ from ksbb.domain.text import Text
 from ksbb.program.aid import AidType, Identifier, JsonSchema, ReferenceValue, Unit, choice, described, object_schema
 from ksbb.program.bench import Case, Clash, Custody, FollowUpPlan, HandedOver, Outcome, Workbench, workbench
 from ksbb.program.days import parse_day
+from ksbb.program.deprecation import ProgramDeprecationWarning
 from ksbb.program.hooks import LifecycleEvent, hookimpl
 from ksbb.program.imports import ImportMapping, ImportTable
 from ksbb.program.privacy import PersonalData
@@ -53,6 +54,7 @@ __all__ = [
     "Outcome",
     "PersonalData",
     "Program",
+    "ProgramDeprecationWarning",
     "ProgramFlow",
     "ProgramSettings",
     "ReferenceData",

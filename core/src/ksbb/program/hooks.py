@@ -39,13 +39,14 @@ def ksbb_program() -> "Program":  # type: ignore[empty-body]  # a specification 
 
 
 @hookspec
-def ksbb_lifecycle(event: LifecycleEvent) -> None:
+def ksbb_lifecycle(event: LifecycleEvent, settings: Any) -> None:
     """Told of every life-cycle event of every program, after commit and at least once, each implementation isolated.
 
-    `event.stage` is a `Stage`. By default a program does nothing. Example::
+    `event.stage` is a `Stage`, `settings` are those of the program that listens; an implementation takes what it needs.
+    By default a program does nothing. Example::
 
         @hookimpl
-        def ksbb_lifecycle(event: LifecycleEvent) -> None:
+        def ksbb_lifecycle(event: LifecycleEvent, settings: Any) -> None:
             if event.stage == Stage.CLOSED:
                 notify(event.commitment_number)
     """

@@ -22,6 +22,7 @@ API_VERSION = "1.1"
 """Version of this surface, semantic: additive within a major version."""
 
 _ID = re.compile(r"^[a-z][a-z0-9_]{1,39}$")
+_METRIC_ID = re.compile(r"^[a-z][a-z0-9_]{1,29}$")
 _ENTRYPOINT = re.compile(r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")
 _CRON_FIELDS = 5
 
@@ -80,7 +81,8 @@ class Measure(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuccessMetric:
     """How the program knows that it works. `aid_types` are counted; for `follow_up_sum` the follow-ups of kind
-    `follow_up_kind` are, by the number in their result's `result_field`.
+    `follow_up_kind` are, by the whole number in their result's `result_field`. The platform shows each metric with its base and
+    day at `/api/v1/programs/<id>/figures`. Raises ValueError that names the bad value.
     """
 
     id: str
@@ -90,6 +92,16 @@ class SuccessMetric:
     aid_types: tuple[str, ...] = ()
     follow_up_kind: str = ""
     result_field: str = ""
+
+    def __post_init__(self) -> None:
+        where = f"metric {self.id!r}"
+        if not _METRIC_ID.match(self.id):
+            raise ValueError(f"{where}: id must match {_METRIC_ID.pattern}")
+        if self.measure == Measure.FOLLOW_UP_SUM:
+            if not (self.follow_up_kind and self.result_field):
+                raise ValueError(f"{where}: measure {self.measure} needs follow_up_kind and result_field")
+        elif not self.aid_types:
+            raise ValueError(f"{where}: measure {self.measure} needs the aid types that it counts")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +139,7 @@ class Program:
         _refuse_doubles(where, "aid type", (aid_type.id for aid_type in self.aid_types))
         _refuse_doubles(where, "rule", (rule.id for rule in self.rules))
         _refuse_doubles(where, "flow", (flow.name for flow in self.flows))
+        _refuse_doubles(where, "metric", (metric.id for metric in self.success_metrics))
         _refuse_doubles(where, "reference data", (one.id for one in self.reference_data))
         _refuse_doubles(where, "route", (route.path for route in self.routes))
         _refuse_doubles(where, "report section", (section.id for section in self.report_sections))

@@ -25,7 +25,7 @@ from ksbb.usecases.desk import ActiveProgram
 @dataclass(slots=True, kw_only=True)
 class RecordedCase:
     """One commitment in memory. `assessments` holds the findings of each time that they were recorded, `plans` every
-    follow-up that was opened, in order and also when it was opened before.
+    follow-up that was opened, in order and also when it was opened before, `asked` the registers that were looked into.
     """
 
     active: ActiveProgram
@@ -34,6 +34,7 @@ class RecordedCase:
     clashing: Sequence[Clash] = ()
     assessments: list[list[Finding]] = field(default_factory=list)
     plans: list[FollowUpPlan] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
 
     def run_rules(self) -> Sequence[Finding]:
         """The findings of all the program's rules. Raises RuleFailed when a rule raises or answers with rubbish."""
@@ -41,6 +42,7 @@ class RecordedCase:
 
     async def clashes(self, kind: str) -> Sequence[Clash]:
         """Those of `clashing` that are of this kind. Raises LookupError when no aid type has such identifiers."""
+        self.asked.add(kind)
         return _of_kind(self.active.program, kind, self.clashing)
 
     async def record_assessment(self, findings: Iterable[Finding]) -> None:
@@ -57,7 +59,7 @@ class RecordingBench:
     """A workbench in memory: `add` cases to it, give it goods in custody or clashes, then `run` a flow.
 
     `goods` is what `custody` answers; a flow that asks where none were given fails. `opened` holds the follow-ups
-    opened on the bench itself, with their commitments' ids.
+    opened on the bench itself, with their commitments' ids, `asked` the registers that flows looked into.
     """
 
     program: Program
@@ -67,6 +69,7 @@ class RecordingBench:
     clashing: Sequence[Clash] = ()
     cases: dict[str, RecordedCase] = field(default_factory=dict)
     opened: list[tuple[str, FollowUpPlan]] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
 
     @property
     def program_id(self) -> str:
@@ -78,7 +81,9 @@ class RecordingBench:
     ) -> RecordedCase:
         """A new case on the bench, as the item `item-1`, `item-2` and so on."""
         active = ActiveProgram(program=self.program, settings=self.settings)
-        case = RecordedCase(active=active, commitment=commitment, handover=handover, clashing=clashing)
+        case = RecordedCase(
+            active=active, commitment=commitment, handover=handover, clashing=clashing, asked=self.asked
+        )
         self.cases[f"item-{len(self.cases) + 1}"] = case
         return case
 
@@ -102,6 +107,7 @@ class RecordingBench:
 
     async def clashes(self, kind: str) -> Sequence[Clash]:
         """Those of `clashing` that are of this kind. Raises LookupError when no aid type has such identifiers."""
+        self.asked.add(kind)
         return _of_kind(self.program, kind, self.clashing)
 
     async def open_follow_up(self, commitment_id: str, plan: FollowUpPlan) -> bool:

@@ -1,0 +1,1 @@
+"""The rules of quality: one a file, each named by its id; the engine finds them here by themselves."""
