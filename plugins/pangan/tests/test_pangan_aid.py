@@ -97,7 +97,7 @@ def test_default_eid_windows_reach_from_40_days_before_to_7_after() -> None:
 
     assert list(windows) == list(range(2020, 2028))
     assert windows[2020] == (date(2020, 4, 14), date(2020, 5, 31))
-    assert windows[2026] == (date(2026, 2, 8), date(2026, 3, 27))
+    assert windows[2026] == (date(2026, 2, 9), date(2026, 3, 28))
 
 
 def test_settings_from_a_configuration_file() -> None:

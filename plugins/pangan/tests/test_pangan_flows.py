@@ -80,23 +80,23 @@ async def test_eid_aid_left_in_the_last_week_of_the_window() -> None:
             "id-000001",
             FollowUpPlan(
                 kind="eid_window_closes",
-                due_on=date(2026, 3, 27),
+                due_on=date(2026, 3, 28),
                 owner=Role.AGGREGATOR,
                 title=Text(
-                    "PANGAN-2026-000001, Tunjangan hari raya (THR) — masa Lebaran berakhir 2026-03-27: "
+                    "PANGAN-2026-000001, Tunjangan hari raya (THR) — masa Lebaran berakhir 2026-03-28: "
                     "salurkan sebelumnya",
-                    "PANGAN-2026-000001, Holiday allowance — the Eid window closes on 2026-03-27: "
+                    "PANGAN-2026-000001, Holiday allowance — the Eid window closes on 2026-03-28: "
                     "hand them over before",
                 ),
             ),
         )
     ]
 
-    assert (await watch(date(2026, 3, 19), goods)).opened == []
-    assert (await watch(date(2026, 3, 20), goods)).opened == expected
-    assert (await watch(date(2026, 3, 27), goods)).opened == expected
-    assert (await watch(date(2026, 3, 28), goods)).opened == []
-    assert (await watch(date(2026, 3, 19), goods, eid_watch_days=8)).opened == expected
+    assert (await watch(date(2026, 3, 20), goods)).opened == []
+    assert (await watch(date(2026, 3, 21), goods)).opened == expected
+    assert (await watch(date(2026, 3, 28), goods)).opened == expected
+    assert (await watch(date(2026, 3, 29), goods)).opened == []
+    assert (await watch(date(2026, 3, 20), goods, eid_watch_days=8)).opened == expected
 
 
 async def test_the_assessment_keeps_what_the_rules_find() -> None:

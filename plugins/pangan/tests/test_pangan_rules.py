@@ -246,12 +246,12 @@ def test_allergens_are_declared_even_when_there_are_none() -> None:
     ]
 
 
-@pytest.mark.parametrize("day", [date(2026, 2, 8), date(2026, 3, 27)])
+@pytest.mark.parametrize("day", [date(2026, 2, 9), date(2026, 3, 28)])
 def test_eid_aid_is_welcome_on_the_first_and_last_day_of_the_window(day: date) -> None:
     assert findings(commitment((HOLIDAY_ALLOWANCE.id, dict(HOLIDAY_ALLOWANCE.examples[0])), handover=day)) == []
 
 
-@pytest.mark.parametrize("day", [date(2026, 2, 7), date(2026, 3, 28)])
+@pytest.mark.parametrize("day", [date(2026, 2, 8), date(2026, 3, 29)])
 def test_eid_aid_outside_of_the_window_blocks(day: date) -> None:
     view = commitment((HOLIDAY_ALLOWANCE.id, dict(HOLIDAY_ALLOWANCE.examples[0])), handover=day)
 
@@ -259,9 +259,9 @@ def test_eid_aid_outside_of_the_window_blocks(day: date) -> None:
         block(
             "outside_eid_window",
             "planned_handover_on",
-            "Tunjangan hari raya (THR) hanya diserahkan pada masa Lebaran 2026-02-08 – 2026-03-27; "
+            "Tunjangan hari raya (THR) hanya diserahkan pada masa Lebaran 2026-02-09 – 2026-03-28; "
             f"rencana serah terima {day}",
-            "Holiday allowance: handed over in the Eid window 2026-02-08 – 2026-03-27 only; "
+            "Holiday allowance: handed over in the Eid window 2026-02-09 – 2026-03-28 only; "
             f"the planned handover is on {day}",
         )
     ]

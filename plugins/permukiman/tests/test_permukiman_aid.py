@@ -66,3 +66,9 @@ def test_no_half_rupiah() -> None:
         ("minimum", f"{AT}/budget_rupiah", Text("paling kecil 1", "must be at least 1")),
         ("type", f"{AT}/budget_rupiah", Text("harus bertipe integer", "must be of type integer")),
     ]
+
+
+def test_the_slum_indicators_are_a_register_with_source() -> None:
+    (register,) = PROGRAM.reference_data
+    assert (register.id, register.source) == ("slum_indicators", "BPS Provinsi DKI Jakarta, Pendataan RW Kumuh 2017")
+    assert [row["id"] for row in register.rows] == list(SLUM_INDICATORS)

@@ -3,6 +3,7 @@
 from ksbb.program import Measure, Program, ProgramFlow, Stage, SuccessMetric, TargetKind, Text, hookimpl, read_guide
 from ksbb_ketenagakerjaan.aid import AID_TYPES
 from ksbb_ketenagakerjaan.plans import CERTIFIED, COMPLETED, PLACED, PLACEMENT
+from ksbb_ketenagakerjaan.report import SECTIONS
 from ksbb_ketenagakerjaan.rules import RULES
 from ksbb_ketenagakerjaan.settings import KetenagakerjaanSettings
 
@@ -25,7 +26,7 @@ PROGRAM = Program(
         "Dinas Tenaga Kerja, Transmigrasi, dan Energi (Disnakertransgi)",
         "Department of Manpower, Transmigration and Energy (Disnakertransgi)",
     ),
-    requires_api=">=1.0,<2",
+    requires_api=">=1.1,<2",
     guide=read_guide("ksbb_ketenagakerjaan"),
     aid_types=AID_TYPES,
     target_kinds=frozenset({TargetKind.JOB_SEEKER_GROUP, TargetKind.TRAINING_CENTRE}),
@@ -50,6 +51,7 @@ PROGRAM = Program(
         _reported(CERTIFIED, Text("Bersertifikat kompetensi", "Certified competent")),
         _reported(PLACED, Text("Bekerja saat dilaporkan", "At work when reported")),
     ),
+    report_sections=SECTIONS,
 )
 
 

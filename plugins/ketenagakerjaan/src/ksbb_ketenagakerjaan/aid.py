@@ -3,7 +3,7 @@
 No attribute invites personal data: participants and trainers appear by counts and certificate numbers only.
 """
 
-from ksbb.program import AidType, JsonSchema, Text, Unit, choice, described, object_schema
+from ksbb.program import AidType, JsonSchema, PersonalData, Text, Unit, choice, described, object_schema
 
 # Codes of 2012 are A.000000.000.00; units in force also have five digits, a letter group or an older form.
 SKKNI_PATTERN = r"^[A-Z]{1,3}\.[0-9A-Z]{4,7}\.[0-9]{3}\.[0-9]{1,2}$"
@@ -14,8 +14,9 @@ def _count(title: Text, description: Text, maximum: int) -> JsonSchema:
     return described({"type": "integer", "minimum": 1, "maximum": maximum}, title, description)
 
 
-def _text(title: Text, description: Text, maximum: int = 120) -> JsonSchema:
-    return described({"type": "string", "minLength": 3, "maxLength": maximum}, title, description)
+def _text(title: Text, description: Text, maximum: int = 120, *, printed: bool = True) -> JsonSchema:
+    schema = {"type": "string", "minLength": 3, "maxLength": maximum}
+    return described(schema if printed else {**schema, "x-in-documents": False}, title, description)
 
 
 _SKKNI_UNITS = described(
@@ -35,6 +36,8 @@ _RESIDENTS_ONLY = described(
         "All participants live in Jakarta. Yes or no; don't send data of participants.",
     ),
 )
+
+_CERTIFICATES_KEPT_DAYS = 2 * 365
 
 TRAINING = AidType(
     id="training",
@@ -76,6 +79,7 @@ TRAINING = AidType(
                                 "Nomor sertifikat pelatih, tanpa nama.", "Number of the trainer's certificate, no name."
                             ),
                             60,
+                            printed=False,
                         ),
                         "expires_on": described(
                             {"type": "string", "format": "date"},
@@ -120,6 +124,35 @@ TRAINING = AidType(
             "trainer_certificate": {"number": "56100.5132.3.0000417.2024", "expires_on": "2027-09-30"},
             "jakarta_residents_only": True,
         },
+    ),
+    counter_examples=tuple(
+        {
+            "topic": "Barista",
+            "batches": 1,
+            "seats_per_batch": 20,
+            "hours": 24,
+            "jakarta_residents_only": True,
+            **wrong,
+        }
+        for wrong in (
+            {"topic": ""},
+            {"batches": 0},
+            {"seats_per_batch": "20 orang"},
+            {"hours": 24.5},
+            {"jakarta_residents_only": "ya"},
+            {"skkni_units": ["Barista"]},
+            {"participant_names": ["Siti Contoh"]},
+        )
+    ),
+    personal_data=(
+        PersonalData(
+            attribute="trainer_certificate/number",
+            purpose=Text(
+                "Memeriksa bahwa pelatih memegang sertifikat yang berlaku sampai pelatihan selesai.",
+                "To check that the trainer holds a certificate that is valid until the training ends.",
+            ),
+            retention_days=_CERTIFICATES_KEPT_DAYS,
+        ),
     ),
 )
 
@@ -169,6 +202,10 @@ CERTIFICATION = AidType(
             "jakarta_residents_only": True,
         },
     ),
+    counter_examples=(
+        {"scheme": "", "jakarta_residents_only": True},
+        {"scheme": "Juru las SMAW", "jakarta_residents_only": None},
+    ),
 )
 
 TOOLS = AidType(
@@ -212,6 +249,10 @@ TOOLS = AidType(
             "contents": "Mesin jahit portabel, gunting, meteran, benang 12 warna",
             "condition": "used_good",
         },
+    ),
+    counter_examples=(
+        {"trade": "", "contents": "Mesin las 160 A, helm"},
+        {"trade": "Las listrik", "contents": ["Mesin las 160 A", "helm"]},
     ),
 )
 
@@ -257,6 +298,11 @@ JOB_PLACEMENT = AidType(
     examples=(
         {"occupation": "Operator gudang", "contract": "fixed_term", "months": 12, "jakarta_residents_only": True},
         {"occupation": "Teknisi pendingin udara", "contract": "permanent", "jakarta_residents_only": True},
+    ),
+    counter_examples=(
+        {"occupation": "", "contract": "permanent", "jakarta_residents_only": True},
+        {"occupation": "Operator gudang", "contract": "kontrak", "jakarta_residents_only": True},
+        {"occupation": "Operator gudang", "contract": "permanent", "jakarta_residents_only": 1},
     ),
 )
 

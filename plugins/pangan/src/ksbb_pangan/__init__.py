@@ -12,6 +12,8 @@ from ksbb.program import (
     read_guide,
 )
 from ksbb_pangan.aid import AID_TYPES, STAPLE_FOOD
+from ksbb_pangan.reference import EID_AL_FITR
+from ksbb_pangan.routes import ROUTES
 from ksbb_pangan.rules import RULES
 from ksbb_pangan.settings import PanganSettings
 
@@ -21,7 +23,7 @@ PROGRAM = Program(
     id="pangan",
     name=Text("Pangan", "Food"),
     lead_agency=Text("Pokja KSBB", "KSBB Working Group"),
-    requires_api=">=1.0,<2",
+    requires_api=">=1.1,<2",
     guide=read_guide(__name__),
     aid_types=AID_TYPES,
     target_kinds=frozenset(
@@ -58,6 +60,8 @@ PROGRAM = Program(
             aid_types=(STAPLE_FOOD.id,),
         ),
     ),
+    reference_data=(EID_AL_FITR,),
+    routes=ROUTES,
 )
 
 

@@ -42,8 +42,10 @@ _EXPIRES_ON = described(
         "The earliest expiry day among the contents (YYYY-MM-DD). Vegetables and eggs don't count.",
     ),
 )
+MOST_VALUE = 10_000_000
+"""In rupiah: more for one unit is a slip of the keyboard."""
 _UNIT_VALUE = described(
-    {"type": "integer", "minimum": 1, "maximum": 10_000_000, "x-in-documents": False},
+    {"type": "integer", "minimum": 1, "maximum": MOST_VALUE, "x-in-documents": False},
     Text("Nilai per satuan (Rp)", "Value of one unit (Rp)"),
     Text(
         "Nilai satu satuan dalam rupiah penuh, menurut donatur.",
@@ -115,6 +117,15 @@ _STANDARD_CONTENTS = [
     _item(Food.INSTANT_NOODLES, 5, Measure.PIECE, "MD 123456789007"),
 ]
 
+_STAPLE_EXAMPLE = {
+    "contents": _STANDARD_CONTENTS,
+    "expires_on": "2027-06-30",
+    "halal": True,
+    "packaging_neutral": True,
+    "people_per_package": 4,
+    "unit_value": 205_000,
+}
+
 STAPLE_FOOD = AidType(
     id="staple_food",
     name=Text("Paket sembako", "Staple food package"),
@@ -145,14 +156,7 @@ STAPLE_FOOD = AidType(
     reference_values=(_worth(STAPLE_VALUE),),
     expiry_attribute="expires_on",
     examples=(
-        {
-            "contents": _STANDARD_CONTENTS,
-            "expires_on": "2027-06-30",
-            "halal": True,
-            "packaging_neutral": True,
-            "people_per_package": 4,
-            "unit_value": 205_000,
-        },
+        _STAPLE_EXAMPLE,
         {
             "contents": [
                 _item(Food.RICE, 10, Measure.KILOGRAM),
@@ -166,7 +170,24 @@ STAPLE_FOOD = AidType(
             "unit_value": 235_000,
         },
     ),
+    counter_examples=(
+        {**_STAPLE_EXAMPLE, "contents": []},
+        {**_STAPLE_EXAMPLE, "contents": [{"food": "rice", "amount": 5}]},
+        {**_STAPLE_EXAMPLE, "expires_on": "30-06-2027"},
+        {**_STAPLE_EXAMPLE, "halal": "ya"},
+        {**_STAPLE_EXAMPLE, "packaging_neutral": None},
+        {**_STAPLE_EXAMPLE, "recipient_name": "Siti Contoh"},
+    ),
 )
+
+_MEAL_EXAMPLE = {
+    "cooked_at": "2026-08-01T09:30:00+07:00",
+    "eat_by": "2026-08-01T13:00:00+07:00",
+    "halal": True,
+    "packaging_neutral": True,
+    "allergens": ["egg", "soy"],
+    "menu": "Nasi, ayam kecap, tumis buncis, pisang",
+}
 
 READY_MEAL = AidType(
     id="ready_meal",
@@ -234,14 +255,7 @@ READY_MEAL = AidType(
     ),
     reference_values=(_worth(READY_MEAL_VALUE),),
     examples=(
-        {
-            "cooked_at": "2026-08-01T09:30:00+07:00",
-            "eat_by": "2026-08-01T13:00:00+07:00",
-            "halal": True,
-            "packaging_neutral": True,
-            "allergens": ["egg", "soy"],
-            "menu": "Nasi, ayam kecap, tumis buncis, pisang",
-        },
+        _MEAL_EXAMPLE,
         {
             "cooked_at": "2026-02-20T15:00:00+07:00",
             "eat_by": "2026-02-20T18:30:00+07:00",
@@ -251,7 +265,25 @@ READY_MEAL = AidType(
             "unit_value": 45_000,
         },
     ),
+    counter_examples=(
+        {**_MEAL_EXAMPLE, "cooked_at": "2026-08-01 09:30"},
+        {**_MEAL_EXAMPLE, "eat_by": "13:00"},
+        {**_MEAL_EXAMPLE, "halal": "halal"},
+        {**_MEAL_EXAMPLE, "packaging_neutral": 1},
+        {**_MEAL_EXAMPLE, "allergens": ["egg", "egg"]},
+    ),
 )
+
+_EID_EXAMPLE = {
+    "contents": [
+        _item(Food.BISCUITS, 650, Measure.GRAM, "MD 123456789009"),
+        _item(Food.SYRUP, 460, Measure.MILLILITRE, "MD 123456789010"),
+        _item(Food.DATES, 500, Measure.GRAM, "ML 123456789011"),
+    ],
+    "expires_on": "2027-01-31",
+    "halal": True,
+    "packaging_neutral": True,
+}
 
 EID_PACKAGE = AidType(
     id="eid_package",
@@ -275,16 +307,7 @@ EID_PACKAGE = AidType(
     reference_values=(_worth(EID_PACKAGE_VALUE),),
     expiry_attribute="expires_on",
     examples=(
-        {
-            "contents": [
-                _item(Food.BISCUITS, 650, Measure.GRAM, "MD 123456789009"),
-                _item(Food.SYRUP, 460, Measure.MILLILITRE, "MD 123456789010"),
-                _item(Food.DATES, 500, Measure.GRAM, "ML 123456789011"),
-            ],
-            "expires_on": "2027-01-31",
-            "halal": True,
-            "packaging_neutral": True,
-        },
+        _EID_EXAMPLE,
         {
             "contents": [_item(Food.BISCUITS, 2, Measure.PIECE, "P-IRT 1234567890123-27")],
             "expires_on": "2026-12-01",
@@ -292,6 +315,12 @@ EID_PACKAGE = AidType(
             "packaging_neutral": True,
             "unit_value": 90_000,
         },
+    ),
+    counter_examples=(
+        {**_EID_EXAMPLE, "contents": [{"food": "kue", "amount": 1, "unit": "pcs"}]},
+        {**_EID_EXAMPLE, "expires_on": "Januari 2027"},
+        {**_EID_EXAMPLE, "halal": "ya"},
+        {**_EID_EXAMPLE, "packaging_neutral": "ya"},
     ),
 )
 
@@ -322,6 +351,11 @@ HOLIDAY_ALLOWANCE = AidType(
     examples=(
         {"per": "person", "packaging_neutral": True},
         {"per": "family", "packaging_neutral": True, "unit_value": 250_000},
+    ),
+    counter_examples=(
+        {"per": "keluarga", "packaging_neutral": True},
+        {"per": "family", "packaging_neutral": "ya"},
+        {"per": "person", "packaging_neutral": True, "unit_value": 50_000.5},
     ),
 )
 

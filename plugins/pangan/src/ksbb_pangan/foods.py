@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from ksbb.program import Text
@@ -74,6 +75,7 @@ _BASE = {
 }
 
 
+@lru_cache(maxsize=1024)
 def in_base(amount: float, measure: Measure) -> tuple[Measure, float]:
     """An amount in the base of its measure: grams, millilitres or pieces."""
     base, factor = _BASE[measure]

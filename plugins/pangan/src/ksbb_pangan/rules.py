@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -102,10 +103,7 @@ def _registration_of(item: dict[str, Any], pointer: str, settings: PanganSetting
 
 def _expiry(commitment: CommitmentView, settings: PanganSettings) -> Iterator[Finding]:
     handover = commitment.planned_handover_on
-    try:
-        needed = handover + relativedelta(months=settings.min_expiry_months)
-    except ValueError:
-        needed = date.max
+    needed = _months_after(handover, settings.min_expiry_months)
     for line in commitment.lines_of(*_PACKAGED_AID):
         given = line.attributes.get("expires_on")
         expires_on = parse_day(given)
@@ -131,6 +129,14 @@ def _expiry(commitment: CommitmentView, settings: PanganSettings) -> Iterator[Fi
                 ),
                 pointer=line.at("expires_on"),
             )
+
+
+@lru_cache(maxsize=1024)
+def _months_after(day: date, months: int) -> date:
+    try:
+        return day + relativedelta(months=months)
+    except ValueError:
+        return date.max
 
 
 def _meal(commitment: CommitmentView, settings: PanganSettings) -> Iterator[Finding]:
@@ -206,12 +212,13 @@ def _allergens(commitment: CommitmentView, _settings: PanganSettings) -> Iterato
 
 def _eid(commitment: CommitmentView, settings: PanganSettings) -> Iterator[Finding]:
     handover = commitment.planned_handover_on
-    if any(window.start <= handover <= window.end for window in settings.eid_windows):
+    lines = commitment.lines_of(*aid.EID_AID)
+    if not lines or any(window.start <= handover <= window.end for window in settings.eid_windows):
         return
     year = handover.year
     windows = [window for window in settings.eid_windows if year in {window.year, window.start.year, window.end.year}]
     known = ", ".join(f"{window.start} – {window.end}" for window in windows)
-    for line in commitment.lines_of(*aid.EID_AID):
+    for line in lines:
         name = next(aid_type.name for aid_type in aid.AID_TYPES if aid_type.id == line.aid_type)
         if windows:
             yield Finding(

@@ -8,17 +8,8 @@ from pydantic import Field, model_validator
 from ksbb.program import ProgramSettings
 from ksbb_pangan import aid
 from ksbb_pangan.foods import Food, Measure
+from ksbb_pangan.reference import eid_days
 
-_EID_AL_FITR = (
-    date(2020, 5, 24),
-    date(2021, 5, 13),
-    date(2022, 5, 2),
-    date(2023, 4, 22),
-    date(2024, 4, 10),
-    date(2025, 3, 31),
-    date(2026, 3, 20),
-    date(2027, 3, 9),
-)
 _DAYS_BEFORE_EID = timedelta(days=40)
 _DAYS_AFTER_EID = timedelta(days=7)
 
@@ -42,14 +33,14 @@ class StandardItem(ProgramSettings):
 
     food: Food = Field(description="The food.")
     amount: float | None = Field(
-        default=None, gt=0, description="Least amount in one package; none: any amount will do."
+        default=None, gt=0, le=10_000, description="Least amount in one package; none: any amount will do."
     )
     unit: Measure = Field(default=Measure.PIECE, description="Unit of the amount.")
 
 
 def _default_windows() -> tuple[EidWindow, ...]:
     return tuple(
-        EidWindow(year=eid.year, start=eid - _DAYS_BEFORE_EID, end=eid + _DAYS_AFTER_EID) for eid in _EID_AL_FITR
+        EidWindow(year=eid.year, start=eid - _DAYS_BEFORE_EID, end=eid + _DAYS_AFTER_EID) for eid in eid_days()
     )
 
 
@@ -86,16 +77,32 @@ class PanganSettings(ProgramSettings):
         default=(Food.RICE, Food.EGGS, Food.VEGETABLES),
         description="Fresh foods, which need no BPOM or P-IRT registration number.",
     )
-    staple_value: int = Field(default=aid.STAPLE_VALUE, ge=1, description="Reference value of a staple package.")
-    ready_meal_value: int = Field(default=aid.READY_MEAL_VALUE, ge=1, description="Reference value of a ready meal.")
+    staple_value: int = Field(
+        default=aid.STAPLE_VALUE,
+        ge=1,
+        le=aid.MOST_VALUE,
+        description="Reference value of a staple package.",
+    )
+    ready_meal_value: int = Field(
+        default=aid.READY_MEAL_VALUE,
+        ge=1,
+        le=aid.MOST_VALUE,
+        description="Reference value of a ready meal.",
+    )
     eid_package_value: int = Field(
-        default=aid.EID_PACKAGE_VALUE, ge=1, description="Reference value of an Eid package."
+        default=aid.EID_PACKAGE_VALUE, ge=1, le=aid.MOST_VALUE, description="Reference value of an Eid package."
     )
     allowance_person_value: int = Field(
-        default=aid.ALLOWANCE_PERSON_VALUE, ge=1, description="Reference value of a holiday allowance for a person."
+        default=aid.ALLOWANCE_PERSON_VALUE,
+        ge=1,
+        le=aid.MOST_VALUE,
+        description="Reference value of a holiday allowance for a person.",
     )
     allowance_family_value: int = Field(
-        default=aid.ALLOWANCE_FAMILY_VALUE, ge=1, description="Reference value of a holiday allowance for a family."
+        default=aid.ALLOWANCE_FAMILY_VALUE,
+        ge=1,
+        le=aid.MOST_VALUE,
+        description="Reference value of a holiday allowance for a family.",
     )
     eid_windows: tuple[EidWindow, ...] = Field(
         default_factory=_default_windows,

@@ -12,6 +12,9 @@ from ksbb.program import (
     read_guide,
 )
 from ksbb_pendidikan.aid import AID_TYPES, STUDENT_DEVICE, TEACHER_COMPUTER
+from ksbb_pendidikan.imports import MAPPINGS
+from ksbb_pendidikan.report import SECTIONS
+from ksbb_pendidikan.routes import ROUTES
 from ksbb_pendidikan.rules import RULES
 from ksbb_pendidikan.settings import PendidikanSettings
 
@@ -21,7 +24,7 @@ PROGRAM = Program(
     id="pendidikan",
     name=Text("Pendidikan", "Education"),
     lead_agency=Text("Dinas Pendidikan", "Education Agency"),
-    requires_api=">=1.0,<2",
+    requires_api=">=1.1,<2",
     guide=read_guide(__name__),
     aid_types=AID_TYPES,
     target_kinds=frozenset({TargetKind.SCHOOL}),
@@ -57,6 +60,9 @@ PROGRAM = Program(
             aid_types=(TEACHER_COMPUTER.id,),
         ),
     ),
+    routes=ROUTES,
+    report_sections=SECTIONS,
+    import_mappings=MAPPINGS,
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ksbb.program import AidType, Identifier, Text, Unit, choice, described, object_schema
+from ksbb.program import AidType, Identifier, PersonalData, Text, Unit, choice, described, object_schema
 
 _DAY = r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}$"
 
@@ -68,6 +68,34 @@ def _aid_text(text: Text) -> Text:
     )
 
 
+# A used device's numbers lead to its former owner, and any device's to the pupil or teacher who gets it.
+_NUMBERS_KEPT_DAYS = 3 * 365
+
+
+def _numbers(attribute: str, purpose: Text) -> PersonalData:
+    return PersonalData(attribute=f"{attribute}/*", purpose=purpose, retention_days=_NUMBERS_KEPT_DAYS)
+
+
+_SERIAL_NUMBERS = _numbers(
+    "serial",
+    Text(
+        "Mencocokkan perangkat yang diterima agregator dan sekolah dengan yang dijanjikan.",
+        "To compare the devices that aggregator and school receive with those that were promised.",
+    ),
+)
+
+_DEVICE_EXAMPLE: dict[str, Any] = {
+    "device_kind": "tablet",
+    "condition": "new",
+    "usable": True,
+    "model": "Tablet 8,7 inci LTE",
+    "android_version": 13,
+    "ram_gb": 4,
+    "storage_gb": 64,
+    "imei": ["490154203237518", "356938035643809"],
+    "serial": ["R9XW100ABCD", "R9XW100ABCE"],
+}
+
 STUDENT_DEVICE = AidType(
     id="student_device",
     name=Text("Gawai siswa", "Student device"),
@@ -120,17 +148,7 @@ STUDENT_DEVICE = AidType(
     ),
     identifiers=(Identifier("imei", "imei"),),
     examples=(
-        {
-            "device_kind": "tablet",
-            "condition": "new",
-            "usable": True,
-            "model": "Tablet 8,7 inci LTE",
-            "android_version": 13,
-            "ram_gb": 4,
-            "storage_gb": 64,
-            "imei": ["490154203237518", "356938035643809"],
-            "serial": ["R9XW100ABCD", "R9XW100ABCE"],
-        },
+        _DEVICE_EXAMPLE,
         {
             "device_kind": "phone",
             "condition": "used",
@@ -142,7 +160,37 @@ STUDENT_DEVICE = AidType(
             "school_npsn": "99999991",
         },
     ),
+    counter_examples=(
+        {**_DEVICE_EXAMPLE, "device_kind": "laptop"},
+        {**_DEVICE_EXAMPLE, "condition": "bekas"},
+        {**_DEVICE_EXAMPLE, "usable": "ya"},
+        {**_DEVICE_EXAMPLE, "android_version": "13"},
+        {**_DEVICE_EXAMPLE, "ram_gb": 0},
+        {**_DEVICE_EXAMPLE, "storage_gb": "64 GB"},
+        {**_DEVICE_EXAMPLE, "imei": ["49015420323751"]},
+        {**_DEVICE_EXAMPLE, "pupil_names": ["Siti Contoh"]},
+    ),
+    personal_data=(
+        _numbers(
+            "imei",
+            Text(
+                "Memastikan satu gawai tidak diberikan dua kali, dan gawai yang hilang dapat dilacak.",
+                "To make sure that no device is given twice, and that a lost one can be traced.",
+            ),
+        ),
+        _SERIAL_NUMBERS,
+    ),
 )
+
+_COMPUTER_EXAMPLE: dict[str, Any] = {
+    "condition": "new",
+    "usable": True,
+    "model": "Laptop 14 inci",
+    "ram_gb": 8,
+    "lent": True,
+    "owned_by_school": True,
+    "serial": ["LPT-23110017"],
+}
 
 TEACHER_COMPUTER = AidType(
     id="teacher_computer",
@@ -184,15 +232,7 @@ TEACHER_COMPUTER = AidType(
         ),
     ),
     examples=(
-        {
-            "condition": "new",
-            "usable": True,
-            "model": "Laptop 14 inci",
-            "ram_gb": 8,
-            "lent": True,
-            "owned_by_school": True,
-            "serial": ["LPT-23110017"],
-        },
+        _COMPUTER_EXAMPLE,
         {
             "condition": "used",
             "usable": True,
@@ -203,6 +243,15 @@ TEACHER_COMPUTER = AidType(
             "school_npsn": "99999991",
         },
     ),
+    counter_examples=(
+        {**_COMPUTER_EXAMPLE, "condition": "baru"},
+        {**_COMPUTER_EXAMPLE, "usable": "ya"},
+        {**_COMPUTER_EXAMPLE, "ram_gb": "8 GB"},
+        {**_COMPUTER_EXAMPLE, "lent": "ya"},
+        {**_COMPUTER_EXAMPLE, "owned_by_school": None},
+        {**_COMPUTER_EXAMPLE, "teacher_name": "Budi Contoh"},
+    ),
+    personal_data=(_SERIAL_NUMBERS,),
 )
 
 SIM_CARD = AidType(
@@ -245,8 +294,13 @@ SIM_CARD = AidType(
     ),
     expiry_attribute="activate_before",
     examples=(
-        {"quota_gb": 30, "valid_days": 30, "activate_before": "2027-12-31"},
-        {"quota_gb": 10, "valid_days": 90},
+        {"quota_gb": 30, "valid_days": 30, "activate_before": "2027-12-31", "operator": "Operator Contoh"},
+        {"quota_gb": 10, "valid_days": 90, "school_npsn": "99999991"},
+    ),
+    counter_examples=(
+        {"quota_gb": 0, "valid_days": 30},
+        {"quota_gb": 30, "valid_days": 30.5},
+        {"quota_gb": 30, "valid_days": 30, "msisdn": "081200000000"},
     ),
 )
 

@@ -13,6 +13,7 @@ from ksbb.program import (
 )
 from ksbb_permukiman.aid import AID_TYPES, HOUSE_REPAIR
 from ksbb_permukiman.plans import INDICATORS_IMPROVED
+from ksbb_permukiman.reference import SLUM_INDICATOR_REGISTER
 from ksbb_permukiman.rules import RULES
 from ksbb_permukiman.settings import PermukimanSettings
 
@@ -23,7 +24,7 @@ PROGRAM = Program(
         "Dinas Perumahan Rakyat dan Kawasan Permukiman (DPRKP)",
         "Department of Public Housing and Settlement Areas (DPRKP)",
     ),
-    requires_api=">=1.0,<2",
+    requires_api=">=1.1,<2",
     guide=read_guide("ksbb_permukiman"),
     aid_types=AID_TYPES,
     target_kinds=frozenset({TargetKind.RW, TargetKind.DWELLING_GROUP}),
@@ -60,6 +61,7 @@ PROGRAM = Program(
             result_field=INDICATORS_IMPROVED,
         ),
     ),
+    reference_data=(SLUM_INDICATOR_REGISTER,),
 )
 
 

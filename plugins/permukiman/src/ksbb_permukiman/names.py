@@ -3,21 +3,12 @@
 from collections.abc import Mapping
 
 from ksbb.program import Text
+from ksbb_permukiman.reference import SLUM_INDICATOR_REGISTER
 
 SLUM_INDICATORS: Mapping[str, Text] = {
-    "population_density": Text("kepadatan penduduk", "population density"),
-    "building_density": Text("kepadatan bangunan", "building density"),
-    "building_layout": Text("tata letak bangunan", "building layout"),
-    "building_construction": Text("konstruksi bangunan", "building construction"),
-    "building_ventilation": Text("ventilasi bangunan", "building ventilation"),
-    "road_condition": Text("keadaan jalan", "road condition"),
-    "drainage": Text("drainase", "drainage"),
-    "clean_water": Text("air bersih", "clean water"),
-    "human_waste_disposal": Text("pembuangan tinja", "disposal of human waste"),
-    "waste_transport": Text("pengangkutan sampah", "waste transport"),
-    "street_lighting": Text("penerangan jalan", "street lighting"),
+    row["id"]: Text(row["name_id"], row["name_en"]) for row in SLUM_INDICATOR_REGISTER.rows
 }
-"""The 11 indicators of an RW kumuh (BPS Provinsi DKI Jakarta, Pendataan RW Kumuh 2017)."""
+"""The 11 indicators of an RW kumuh, as their register lists them."""
 
 LAND_STATUSES: Mapping[str, Text] = {
     "owned": Text("bersertifikat", "titled"),

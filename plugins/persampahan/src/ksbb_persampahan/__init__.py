@@ -10,7 +10,7 @@ PROGRAM = Program(
     id="persampahan",
     name=Text("KSBB Persampahan", "KSBB Waste"),
     lead_agency=Text("Dinas Lingkungan Hidup (DLH)", "Environment Agency (DLH)"),
-    requires_api=">=1.0,<2",
+    requires_api=">=1.1,<2",
     guide=read_guide("ksbb_persampahan"),
     aid_types=AID_TYPES,
     target_kinds=frozenset({TargetKind.RW, TargetKind.WASTE_BANK}),

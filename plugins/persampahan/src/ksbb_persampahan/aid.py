@@ -122,6 +122,12 @@ WASTE_BANK_KIT = AidType(
             "maintenance_owner": "rw",
         },
     ),
+    counter_examples=(
+        {"land_status": "milik RW", "managers": 3, "capacity_kg_per_day": 25},
+        {"land_status": "owned", "managers": "Siti, Budi", "capacity_kg_per_day": 25},
+        {"land_status": "owned", "managers": 3, "capacity_kg_per_day": 0},
+        {"land_status": "owned", "managers": 3, "capacity_kg_per_day": 25, "lurah_decree": {"number": "27/2026"}},
+    ),
 )
 
 BIN = AidType(
@@ -179,6 +185,10 @@ BIN = AidType(
             "specification": "HDPE, tutup injak, hijau dan kuning",
         },
     ),
+    counter_examples=(
+        {"households": 0, "streams": ["organic", "inorganic"]},
+        {"households": 60, "streams": []},
+    ),
 )
 
 COMPOSTER = AidType(
@@ -212,6 +222,10 @@ COMPOSTER = AidType(
         },
         {"method": "black_soldier_fly", "capacity_kg_per_day": 50, "maintenance_owner": "waste_bank"},
     ),
+    counter_examples=(
+        {"method": "ember", "capacity_kg_per_day": 5},
+        {"method": "drum", "capacity_kg_per_day": 2.5},
+    ),
 )
 
 SCALE = AidType(
@@ -238,6 +252,7 @@ SCALE = AidType(
         {"max_load_kg": 150, "maintenance_owner": "waste_bank", "specification": "Digital, duduk, bertanda tera sah"},
         {"max_load_kg": 50, "maintenance_owner": "rw", "specification": "Gantung, mekanik"},
     ),
+    counter_examples=({"max_load_kg": "150 kg"}, {"max_load_kg": 150, "maintenance_owner": "Pak Budi"}),
 )
 
 COLLECTION_VEHICLE = AidType(
@@ -271,6 +286,10 @@ COLLECTION_VEHICLE = AidType(
             "specification": "Gerobak pilah dua sekat",
         },
     ),
+    counter_examples=(
+        {"vehicle": "truk", "capacity_kg_per_day": 900},
+        {"vehicle": "handcart", "capacity_kg_per_day": 0},
+    ),
 )
 
 TRAINING = AidType(
@@ -302,6 +321,7 @@ TRAINING = AidType(
         ),
     ),
     examples=({"topic": "sorting", "hours": 4}, {"topic": "waste_bank_management", "hours": 16}),
+    counter_examples=({"topic": "pemilahan"}, {"topic": "sorting", "participants": ["Siti Contoh"]}),
 )
 
 RECYCLABLE_OFFTAKE = AidType(
@@ -345,6 +365,7 @@ RECYCLABLE_OFFTAKE = AidType(
         {"materials": ["plastic", "paper", "metal"], "pickups_per_month": 4},
         {"materials": ["used_cooking_oil"], "pickups_per_month": 2},
     ),
+    counter_examples=({"materials": []}, {"materials": ["plastic"], "pickups_per_month": 60}),
 )
 
 AID_TYPES = (WASTE_BANK_KIT, BIN, COMPOSTER, SCALE, COLLECTION_VEHICLE, TRAINING, RECYCLABLE_OFFTAKE)

@@ -25,7 +25,7 @@ PROGRAM = Program(
         "Dinas Perindustrian, Perdagangan, Koperasi, Usaha Kecil dan Menengah (PPKUKM)",
         "Agency for Industry, Trade, Cooperatives, Small and Medium Enterprises (PPKUKM)",
     ),
-    requires_api=">=1.0,<2",
+    requires_api=">=1.1,<2",
     guide=read_guide(__name__),
     aid_types=AID_TYPES,
     target_kinds=frozenset({TargetKind.ENTERPRISE, TargetKind.MARKET_LOCATION}),

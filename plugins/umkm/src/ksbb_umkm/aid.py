@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from ksbb.program import AidType, ReferenceValue, Text, Unit, choice, described, object_schema
+from ksbb.program import AidType, PersonalData, ReferenceValue, Text, Unit, choice, described, object_schema
 
 LOAN_TERMS = ("principal", "tenor_months", "rate_percent_per_year", "provider", "ojk_licence")
 """The attributes that only a loan has, except `principal`, which a grant may name, too."""
@@ -32,6 +32,7 @@ _JAKPRENEUR_IDS = described(
         "minItems": 1,
         "maxItems": 1000,
         "items": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9./-]{3,29}$", "maxLength": 30},
+        "x-in-documents": False,
     },
     Text("ID Jakpreneur", "Jakpreneur ids"),
     Text(
@@ -40,6 +41,19 @@ _JAKPRENEUR_IDS = described(
     ),
 )
 _ENTERPRISES = {"nibs": _NIBS, "jakpreneur_ids": _JAKPRENEUR_IDS}
+# Many of these businesses are one person's: their number leads to the owner.
+_NUMBERS_KEPT_DAYS = 5 * 365
+_OWNERS = tuple(
+    PersonalData(
+        attribute=f"{name}/*",
+        purpose=Text(
+            "Memeriksa bahwa bantuan sampai ke usaha yang benar-benar ada, dan tidak dua kali untuk hal yang sama.",
+            "To check that the aid reaches a business that exists, and not twice for the same.",
+        ),
+        retention_days=_NUMBERS_KEPT_DAYS,
+    )
+    for name in _ENTERPRISES
+)
 
 TRAINING = AidType(
     id="training",
@@ -85,6 +99,13 @@ TRAINING = AidType(
             "jakpreneur_ids": ["JP-000123"],
         },
     ),
+    counter_examples=(
+        {"topic": "IT", "hours": 16},
+        {"topic": "Pemasaran digital", "hours": 0},
+        {"topic": "Pemasaran digital", "hours": 16, "nibs": ["123456789012"]},
+        {"topic": "Pemasaran digital", "hours": 16, "participant_names": ["Siti Contoh"]},
+    ),
+    personal_data=_OWNERS,
 )
 
 FACILITIES = AidType(
@@ -145,8 +166,21 @@ FACILITIES = AidType(
             "usable": True,
             "nibs": ["1234567890123"],
         },
-        {"facility": "machine", "description": "Mesin jahit portabel", "condition": "used", "usable": True},
+        {
+            "facility": "machine",
+            "description": "Mesin jahit portabel",
+            "condition": "used",
+            "usable": True,
+            "jakpreneur_ids": ["JP-000123"],
+        },
     ),
+    counter_examples=(
+        {"facility": "gerobak", "condition": "new", "usable": True},
+        {"facility": "cart", "condition": "baru", "usable": True},
+        {"facility": "cart", "condition": "new", "usable": "ya"},
+        {"facility": "cart", "condition": "new", "usable": True, "owner_nik": "3171000000000001"},
+    ),
+    personal_data=_OWNERS,
 )
 
 CAPITAL = AidType(
@@ -218,6 +252,12 @@ CAPITAL = AidType(
             "jakpreneur_ids": ["JP-000123"],
         },
     ),
+    counter_examples=(
+        {"form": "hibah", "principal": 2_500_000, "nibs": ["1234567890123"]},
+        {"form": "loan", "principal": 2_500_000.5, "nibs": ["1234567890123"]},
+        {"form": "grant", "nibs": []},
+    ),
+    personal_data=_OWNERS,
 )
 
 AID_TYPES = (TRAINING, FACILITIES, CAPITAL)
