@@ -1,0 +1,11 @@
+"""What every program owes the platform."""
+
+from ksbb.testing import ProgramContract
+
+from ksbb_seni_budaya import PROGRAM
+
+
+class TestContract(ProgramContract):
+    """All rules of quality, and the life of a commitment from its draft to its close."""
+
+    program = PROGRAM
