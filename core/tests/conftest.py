@@ -1,4 +1,4 @@
-"""The fixtures of all tests of core, and how long Hypothesis searches."""
+"""The fixtures of all tests of core beside those of `ksbb.testing.plugin`, and how long Hypothesis searches."""
 
 import json
 import logging
@@ -14,31 +14,6 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from ksbb.telemetry import logs, tracing
-from ksbb.testing.fixtures import (
-    clock,
-    database,
-    database_url,
-    empty_database_url,
-    platform,
-    postgres_template,
-    postgres_url,
-    programs,
-    sqlite_template,
-    world,
-)
-
-__all__ = [
-    "clock",
-    "database",
-    "database_url",
-    "empty_database_url",
-    "platform",
-    "postgres_template",
-    "postgres_url",
-    "programs",
-    "sqlite_template",
-    "world",
-]
 
 Lines = Callable[[], list[dict[str, Any]]]
 

@@ -92,14 +92,16 @@ async def test_a_full_disk(api: Any, world: World, database: Database) -> None:
     ("change", "schema", "status"),
     [
         ("SELECT 1", "current", 200),
-        ("UPDATE alembic_version SET version_num = '0042'", "unknown", 200),
+        ("UPDATE alembic_version SET version_num = '0042'", "ahead", 200),
+        ("UPDATE alembic_version SET version_num = '0042'; DROP TABLE follow_ups", "unknown", 503),
         ("DROP TABLE follow_ups", "partial", 503),
         ("DELETE FROM alembic_version", "partial", 503),
     ],
 )
 async def test_ready_tells_of_the_schema(api: Any, database: Database, change: str, schema: str, status: int) -> None:
     async with database.write() as connection:
-        await connection.execute(text(change))
+        for statement in change.split("; "):
+            await connection.execute(text(statement))
     answer = await api.get(None, "/health/ready")
     programs = answer.json()["programs"]
     assert (answer.status_code, answer.json()) == (
@@ -110,6 +112,8 @@ async def test_ready_tells_of_the_schema(api: Any, database: Database, change: s
             "schema": schema,
             "engine": "elsewhere",
             "programs": programs,
+            "programs_at_fault": {},
+            "safe_mode": False,
         },
     )
     assert programs["pangan"] == "active"

@@ -10,7 +10,8 @@ import pytest
 from pypdf import PdfReader
 
 from ksbb.documents.render import RenderError, check_fonts, render_report, render_travel_document
-from ksbb.domain.handover_report import HandoverReport, ReportEvidence
+from ksbb.domain.handover_report import HandoverReport, ReportEvidence, ReportSection
+from ksbb.domain.text import Text
 from ksbb.domain.travel_document import TravelDocument
 
 ONE_PIXEL_PNG = base64.b64decode(
@@ -177,3 +178,28 @@ def test_a_long_travel_document_keeps_its_signatures_together(travel_document: T
     assert "Vehicle : no vehicle" in printed[0]
     assert len(printed) > 2
     assert [("Received by," in page, "Sent by," in page) for page in printed if "by," in page] == [(True, True)]
+
+
+def test_a_programs_sections_stand_in_the_language_of_the_document(report: HandoverReport) -> None:
+    section = ReportSection(
+        title=Text("Pelatihan", "Training"),
+        pairs=((Text("Lama", "Duration"), Text("40 jam", "40 hours")), (Text("Kelas", "Classes"), Text("dua", "two"))),
+    )
+    full = replace(report, sections=(section,))
+    for language, said, unsaid in (
+        ("id", "Pelatihan Lama : 40 jam Kelas : dua Demikian", "40 hours"),
+        ("en", "Training Duration : 40 hours Classes : two This report", "40 jam"),
+    ):
+        [page] = pages(render_report(full, language))  # type: ignore[arg-type]  # one of the two
+        assert said in page
+        assert unsaid not in page
+    assert render_report(full) == render_report(replace(full))
+
+
+def test_nothing_of_a_long_or_strange_section_is_lost(report: HandoverReport) -> None:
+    pairs = tuple((Text(f"Hal {n}", f"Item {n}"), Text(INJECTION, "x" * 500)) for n in range(40))
+    printed = pages(
+        render_report(replace(report, sections=(ReportSection(title=Text(INJECTION, "T"), pairs=pairs),) * 3))
+    )
+    assert " ".join(printed).count(INJECTION) == 123
+    assert all(f"Hal {n} :" in " ".join(printed) for n in range(40))

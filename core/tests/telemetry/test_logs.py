@@ -88,6 +88,7 @@ def test_secrets_and_people_are_hidden_by_the_name_of_the_key(lines: Any) -> Non
         (f"NIK {NIK} is taken", "NIK *** is taken"),
         ("call +62 812-3456-7890, or 081234567890", "call ***, or ***"),
         ("token ksbb_AbCdEf123456_-x", "token ***"),
+        ("import of ksbb_ketenagakerjaan.flows failed", "import of ksbb_ketenagakerjaan.flows failed"),
         ("jwt eyJhbGciOi.eyJzdWIi.c2ln", "jwt ***"),
         ("postgresql+asyncpg://ksbb:hush@db.example/ksbb", "postgresql+asyncpg://***@db.example/ksbb"),
         ("DETAIL:  Key (name)=(Siti) already exists.\nmore", "DETAIL:  ***\nmore"),

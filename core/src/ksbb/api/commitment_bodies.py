@@ -25,14 +25,14 @@ from ksbb.api.dispatch_bodies import DispatchOut, dispatch_out
 from ksbb.api.fields import AreaCode, Id, Note, Quantity, Reason
 from ksbb.api.handover_bodies import HandoverOut, handover_out
 from ksbb.api.receipt_bodies import ReceiptOut, receipt_out
-from ksbb.domain.commitments import AssessmentState, Commitment, CommitmentLine, CommitmentStatus
+from ksbb.domain.commitments import AssessmentState, Commitment, CommitmentStatus
 from ksbb.domain.parties import FundSource
 from ksbb.domain.targets import TargetKind
 from ksbb.program import Severity
 from ksbb.usecases.assess import Assessment
 from ksbb.usecases.read.acts import Act, NextAct
 from ksbb.usecases.read.chain import CommitmentSummary
-from ksbb.usecases.read.detail import CommitmentDetail, HistoryEntry
+from ksbb.usecases.read.detail import CommitmentDetail, DetailedLine, HistoryEntry
 
 
 class CommitmentLineIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -43,6 +43,13 @@ class CommitmentLineIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True)
     ]
     quantity: Quantity
     attributes: Annotated[dict[str, Any], Meta(description="By the schema of the aid type.")]
+    schema_version: Annotated[
+        int | None,
+        Meta(
+            description="The version of the schema that the attributes are written by, where it isn't the present one: the program "
+            "carries them over. Left out, attributes that stand so in the draft are of the draft's version."
+        ),
+    ] = None
 
 
 class CommitmentIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -158,7 +165,11 @@ class AssessmentOut(msgspec.Struct, kw_only=True):
 
 
 class CommitmentLineOut(msgspec.Struct, kw_only=True):
-    """A line. `unit_value` is the reference value of one unit in whole rupiah, null where there is none."""
+    """A line. `unit_value` is the reference value of one unit in whole rupiah, null where there is none.
+
+    `schema_version` is the version of the schema (`/aid-schemas`) that validated the attributes, `newest_schema_version` the one
+    that the program has now, null while the program is away or doesn't take such aid any more. Only drafts are carried over.
+    """
 
     id: Id
     position: int
@@ -167,6 +178,7 @@ class CommitmentLineOut(msgspec.Struct, kw_only=True):
     unit: TextOut
     attributes: dict[str, Any]
     schema_version: int
+    newest_schema_version: int | None
     unit_value: int | None
     balance: BalanceOut
     fulfilment: FulfilmentOut
@@ -276,10 +288,7 @@ def commitment_out(found: CommitmentDetail, acts: tuple[NextAct, ...], public_ur
         closed_at=one.closed_at,
         version=one.version,
         fulfilment=msgspec.convert(one.fulfilment, FulfilmentOut, from_attributes=True),
-        lines=[
-            _line(one.line, TextOut(id=one.name.id, en=one.name.en), TextOut(id=one.unit.id, en=one.unit.en))
-            for one in found.lines
-        ],
+        lines=[_line(one) for one in found.lines],
         latest_assessment=assessment_out(found.latest_assessment) if found.latest_assessment else None,
         allocations=[allocation_out(one.allocation, one.target) for one in found.allocations],
         receipts=[receipt_out(one) for one in found.receipts],
@@ -289,15 +298,17 @@ def commitment_out(found: CommitmentDetail, acts: tuple[NextAct, ...], public_ur
     )
 
 
-def _line(line: CommitmentLine, name: TextOut, unit: TextOut) -> CommitmentLineOut:
+def _line(found: DetailedLine) -> CommitmentLineOut:
+    line = found.line
     return CommitmentLineOut(
         id=line.id,
         position=line.position,
         aid_type=line.aid_type,
-        name=name,
-        unit=unit,
+        name=TextOut(id=found.name.id, en=found.name.en),
+        unit=TextOut(id=found.unit.id, en=found.unit.en),
         attributes=line.attributes,
         schema_version=line.schema_version,
+        newest_schema_version=found.newest_version,
         unit_value=line.unit_value,
         balance=msgspec.convert(line.balance, BalanceOut, from_attributes=True),
         fulfilment=msgspec.convert(line.balance.fulfilment(), FulfilmentOut, from_attributes=True),

@@ -147,7 +147,9 @@ async def draft(
 async def revise(
     request: ApiRequest, commitment_id: FromPath[str], data: JSONBody[CommitmentIn], if_match: IfMatch
 ) -> Response[CommitmentStateOut]:
-    """Replace the contents of a draft, or of a commitment that was sent back. The program stays."""
+    """Replace the contents of a draft, or of a commitment that was sent back. The program stays; lines by an older version of
+    their schema are carried over to the present one.
+    """
 
     async def change(desk: Desk) -> Commitment:
         return await commit.revise(desk, commitment_id, _given(data), expected_version=version_of(if_match))
@@ -166,7 +168,10 @@ async def revise(
 async def submit(
     request: ApiRequest, commitment_id: FromPath[str], idempotency_key: IdempotencyKey, if_match: IfMatch
 ) -> Response[CommitmentStateOut]:
-    """Hand a draft in. Reference values are fixed at today's, and the program's rules are run on it."""
+    """Hand a draft in. Reference values are fixed at today's, and the program's rules are run on it.
+
+    Lines by an older version of their schema are carried over to the present one; 422 says what the present one asks for more.
+    """
 
     async def change(desk: Desk) -> Commitment:
         return await commit.submit(desk, commitment_id, expected_version=version_of(if_match))
@@ -333,7 +338,10 @@ def _given(data: CommitmentIn) -> commit.CommitmentInput:
     return commit.CommitmentInput(
         program_id=data.program_id,
         lines=[
-            commit.LineInput(aid_type=li.aid_type, quantity=li.quantity, attributes=li.attributes) for li in data.lines
+            commit.LineInput(
+                aid_type=li.aid_type, quantity=li.quantity, attributes=li.attributes, schema_version=li.schema_version
+            )
+            for li in data.lines
         ],
         planned_handover_on=data.planned_handover_on,
         fund_source=data.fund_source,

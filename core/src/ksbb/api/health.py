@@ -6,6 +6,7 @@ import msgspec
 from litestar import Response, Router, get
 
 from ksbb.api.context import ApiRequest, EngineStanding, context
+from ksbb.domain.text import Text
 from ksbb.programs.status import ProgramState
 from ksbb.storage.migrate import SchemaState
 from ksbb.usecases.read import health
@@ -29,8 +30,8 @@ class ReadyOut(msgspec.Struct, kw_only=True):
     schema: Annotated[
         SchemaState | None,
         msgspec.Meta(
-            description="`current`; `unknown` where a newer version upgraded the database under this process, which serves on; "
-            "`empty`, `behind` and `partial` keep it from serving. Null while the database is down."
+            description="`current`; `ahead` where a newer version expanded the database under this process, which serves on; "
+            "`unknown`, `empty`, `behind` and `partial` keep it from serving. Null while the database is down."
         ),
     ]
     engine: Annotated[
@@ -41,6 +42,15 @@ class ReadyOut(msgspec.Struct, kw_only=True):
         ),
     ]
     programs: Annotated[dict[str, ProgramState], msgspec.Meta(description="Each program by id.")]
+    programs_at_fault: Annotated[
+        dict[str, Text],
+        msgspec.Meta(
+            description="Why a program doesn't run as it was wanted, by id; `/programs` tells what to do. Doesn't decide."
+        ),
+    ]
+    safe_mode: Annotated[
+        bool, msgspec.Meta(description="Whether the platform was started without any program. Doesn't decide.")
+    ]
 
 
 @get("/live", operation_id="live", summary="Is it running", sync_to_thread=False)
@@ -54,7 +64,7 @@ async def ready(request: ApiRequest) -> Response[ReadyOut]:
     """200 when requests can be served, else 503 with the same body."""
     found = context(request.app)
     schema = await health.schema_of(found.platform.database)
-    serves = schema in (SchemaState.CURRENT, SchemaState.UNKNOWN)
+    serves = schema in (SchemaState.CURRENT, SchemaState.AHEAD)
     return Response(
         ReadyOut(
             status="ready" if serves else "unready",
@@ -62,6 +72,8 @@ async def ready(request: ApiRequest) -> Response[ReadyOut]:
             schema=schema,
             engine=found.engine(),
             programs={status.id: status.state for status in found.host.statuses()},
+            programs_at_fault={one.id: one.reason for one in found.host.at_fault() if one.reason},
+            safe_mode=found.settings.programs.safe_mode,
         ),
         status_code=200 if serves else 503,
         headers={} if serves else {"Retry-After": "5"},

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 
 from litestar import MediaType, Response, get
 from prometheus_client import CollectorRegistry, Metric
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import choose_encoder
 
 from ksbb.api import auth
@@ -15,6 +15,7 @@ from ksbb.api.context import ApiRequest, Context, context
 from ksbb.domain.rights import Permission, require
 from ksbb.storage.trouble import trouble_of
 from ksbb.telemetry.metrics import REGISTRY
+from ksbb.usecases.engine import waits_for_program
 from ksbb.usecases.read.backlog import Backlog, read_backlog
 
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
@@ -75,12 +76,6 @@ class _Scrape(CollectorRegistry):
         for status in self._found.host.statuses():
             statuses.add_metric([status.id, str(status.state)], 1)
         yield statuses
-        failures = CounterMetricFamily(
-            "ksbb_program_hook_failures", "Life-cycle hooks of a program that raised", labels=["program"]
-        )
-        for program_id, count in sorted(self._found.host.failures.items()):
-            failures.add_metric([program_id], count)
-        yield failures
         engine = GaugeMetricFamily("ksbb_engine", "The engine in this process by its state", labels=["state"])
         engine.add_metric([self._found.engine()], 1)
         yield engine
@@ -104,7 +99,11 @@ class _Scrape(CollectorRegistry):
         )
         now = self._found.platform.clock.now()
         for waiting in self._backlog:
-            depth.add_metric([waiting.program_id, waiting.consumer, waiting.status], waiting.items)
-            if waiting.status == "pending":
+            away = waiting.status == "pending" and waits_for_program(
+                self._found.host, waiting.program_id, waiting.consumer
+            )
+            status = "away" if away else waiting.status
+            depth.add_metric([waiting.program_id, waiting.consumer, status], waiting.items)
+            if status == "pending":
                 age.add_metric([waiting.program_id, waiting.consumer], waiting.age(now))
         yield from (depth, age)

@@ -20,11 +20,12 @@ from ksbb.api.acts import (
 )
 from ksbb.api.context import ApiRequest, reading
 from ksbb.api.fields import AreaFilter, CodeFilter, IdFilter, Name, Whole
-from ksbb.api.imports import CsvBody, import_csv
+from ksbb.api.imports import CsvBody, Mapping, import_mapped
 from ksbb.api.openapi import SECURITY
 from ksbb.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, Sort, asked
 from ksbb.api.problems import refusal
 from ksbb.domain.text import Text
+from ksbb.program import ImportTable
 from ksbb.usecases import needs
 from ksbb.usecases.csv_import import Imported
 from ksbb.usecases.desk import Desk
@@ -145,12 +146,15 @@ async def set_need(
     status_code=200,
     response_headers=[REPLAYED],
 )
-async def import_needs(request: ApiRequest, data: CsvBody, idempotency_key: IdempotencyKey) -> Response[Imported]:
+async def import_needs(
+    request: ApiRequest, data: CsvBody, idempotency_key: IdempotencyKey, mapping: Mapping = None
+) -> Response[Imported]:
     """Import needs from CSV: `target_code,program_id,aid_type,quantity,source,as_of`.
 
-    A known need is updated, never doubled. One wrong cell refuses the whole file; every wrong cell is named.
+    A known need is updated, never doubled. One wrong cell refuses the whole file; every wrong cell is named. With
+    `mapping`, a table of another system is read as a program knows how to; cells are named as they are there.
     """
-    return await import_csv(request, idempotency_key, data, needs.import_needs)
+    return await import_mapped(request, idempotency_key, data, ImportTable.NEEDS, mapping, needs.import_needs)
 
 
 def router(max_upload_bytes: int) -> Router:

@@ -12,8 +12,10 @@ from litestar.enums import RequestEncodingType
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 from litestar.routes import HTTPRoute
 
+from ksbb.api.acts import PREFIX
 from ksbb.api.bodies import media_type_of
 from ksbb.api.phrases import PHRASES
+from ksbb.api.program_routes import operations
 from ksbb.program import Program
 
 TITLE = "KSBB API"
@@ -69,6 +71,7 @@ OPEN: list[dict[str, list[str]]] = [{}, {"bearer": []}]
 """Operations that anybody may call."""
 
 _PROBLEM = "#/components/schemas/ProblemDetails"
+_PROGRAMS = f"{PREFIX}/programs"
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 
 
@@ -100,6 +103,7 @@ def completed(derived: Mapping[str, Any], programs: Sequence[Program], bodies: S
     schemas["ErrorItem"], schemas["ProblemDetails"] = _ERROR_ITEM, _PROBLEM_DETAILS
     _, exact = msgspec.json.schema_components(bodies, ref_template="#/components/schemas/{name}")
     schemas.update(exact)
+    _add_what_programs_answer(document["paths"], programs)
     for path, item in document["paths"].items():
         for method in _METHODS & item.keys():
             _complete(path, method, item[method])
@@ -112,6 +116,14 @@ def completed(derived: Mapping[str, Any], programs: Sequence[Program], bodies: S
     for name in exact:
         _describe_attributes(schemas[name].get("properties", {}), names)
     return document
+
+
+def _add_what_programs_answer(paths: dict[str, Any], programs: Sequence[Program]) -> None:
+    register = paths[f"{_PROGRAMS}/{{program_id}}/reference/{{reference_id}}"]["get"]
+    register["responses"]["200"]["content"]["text/csv"] = {"schema": {"type": "string"}}
+    for program in programs:
+        for address, operation in operations(program):
+            paths[_PROGRAMS + address] = {"get": operation}
 
 
 def _renamed(derived: Mapping[str, Any]) -> dict[str, Any]:
@@ -155,6 +167,8 @@ def _statuses(path: str, method: str, operation: Mapping[str, Any]) -> Iterator[
         yield from (409, 413)
     if path.endswith("/report"):
         yield 409
+    if path.startswith(f"{_PROGRAMS}/") and "{" not in path:
+        yield from (404, 502)
     if "requestBody" in operation:
         yield 415
     if "If-Match" in headers:

@@ -93,6 +93,11 @@ PHRASES: Mapping[int, Phrase] = {
             "something went wrong on the server; name the X-Request-Id when you report it",
         ),
     ),
+    502: Phrase(
+        "program_failed",
+        Text("Program gagal", "A program failed"),
+        Text("sebuah program gagal menjawab", "a program failed to answer"),
+    ),
     503: Phrase(
         "unavailable",
         Text("Tidak tersedia", "Unavailable"),

@@ -25,6 +25,7 @@ from ksbb.domain.errors import (
     Unavailable,
 )
 from ksbb.domain.text import Text
+from ksbb.programs.isolated import ProgramFailed
 from ksbb.storage.trouble import trouble_of
 from ksbb.telemetry.metrics import DATABASE_TROUBLE
 
@@ -137,6 +138,10 @@ def _read(request: ApiRequest, error: Exception) -> tuple[int, Phrase, tuple[Pro
             message=Text("sebuah nilai terlalu panjang atau terlalu besar", "a value is too long or too large"),
         )
         return 422, PHRASES[422], (problem,), {}
+    return _read_failure(error) if isinstance(error, ProgramFailed) else _read_unforeseen(request, error)
+
+
+def _read_unforeseen(request: ApiRequest, error: Exception) -> tuple[int, Phrase, tuple[Problem, ...], dict[str, str]]:
     trouble = trouble_of(error)
     if trouble is not None:
         DATABASE_TROUBLE.labels(trouble.code).inc()
@@ -160,6 +165,20 @@ def _read_ksbb(request: ApiRequest, error: KsbbError) -> tuple[int, Phrase, tupl
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(RETRY_SECONDS)
     return status, PHRASES[status], error.problems, headers
+
+
+def _read_failure(error: ProgramFailed) -> tuple[int, Phrase, tuple[Problem, ...], dict[str, str]]:
+    """Whose failure it is; why a program raised stands in the log, for its words may tell what is nobody's business."""
+    where = f"{error.program_id} ({error.what})"
+    if error.passing:
+        message = Text(f"program {where}: {error.reason.id}", f"program {where}: {error.reason.en}")
+        problem = Problem(code="program_slow", message=message, given=error.program_id)
+        return 503, PHRASES[503], (problem,), {"Retry-After": str(RETRY_SECONDS)}
+    message = Text(
+        f"program {where} gagal; sebabnya ada di log layanan, sebutkan X-Request-Id saat melapor",
+        f"program {where} failed; the service's log says why, name the X-Request-Id when you report it",
+    )
+    return 502, PHRASES[502], (Problem(code="program_failed", message=message, given=error.program_id),), {}
 
 
 def _read_litestar(

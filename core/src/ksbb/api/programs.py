@@ -7,19 +7,21 @@ import msgspec
 from litestar import Router, get
 from litestar.params import FromPath, QueryParameter
 
-from ksbb.api.context import ApiRequest, context
-from ksbb.domain.errors import not_found
+from ksbb.api.context import ApiRequest, context, reading
+from ksbb.api.program_extras import BringsOut, brings
+from ksbb.api.program_routes import active_program
 from ksbb.domain.targets import TargetKind
 from ksbb.domain.text import Language, Text
-from ksbb.program import AidType, Measure, Program
-from ksbb.programs.host import ProgramHost
+from ksbb.program import AidType, Measure
 from ksbb.programs.status import ProgramState, ProgramStatus
-from ksbb.usecases.desk import ActiveProgram
+from ksbb.settings.values import shown
+from ksbb.storage.trouble import trouble_of
+from ksbb.usecases.read.aid_schemas import remembered_programs
 
 
 class ProgramOut(msgspec.Struct, kw_only=True):
-    """A program and how it stands. `name` and `lead_agency` are null for one that doesn't run; `reason` and `remedy`
-    say why.
+    """A program and how it stands. One that doesn't run has the `name` and `lead_agency` that it had when it last took a
+    commitment, null where it never did; `reason` and `remedy` say why it doesn't.
     """
 
     id: str
@@ -72,7 +74,9 @@ class MetricOut(msgspec.Struct, kw_only=True):
 
 
 class ProgramDetail(msgspec.Struct, kw_only=True):
-    """A running program: what it asks for, whom it serves, the thresholds in force, and how it measures itself."""
+    """A running program: what it asks for, whom it serves, the thresholds in force (secrets are masked), how it measures itself,
+    and what else it brings.
+    """
 
     id: str
     name: Text
@@ -81,6 +85,7 @@ class ProgramDetail(msgspec.Struct, kw_only=True):
     target_kinds: list[TargetKind]
     settings: dict[str, Any]
     success_metrics: list[MetricOut]
+    brings: BringsOut
 
 
 class GuideOut(msgspec.Struct, kw_only=True):
@@ -91,12 +96,16 @@ class GuideOut(msgspec.Struct, kw_only=True):
     markdown: str
 
 
-@get("/", operation_id="list_programs", summary="Programs", sync_to_thread=False)
-def list_programs(request: ApiRequest) -> list[ProgramOut]:
-    """Every program that is installed or configured, with its status."""
+@get("/", operation_id="list_programs", summary="Programs")
+async def list_programs(request: ApiRequest) -> list[ProgramOut]:
+    """Every program that is installed or configured, or that has records here, with its status."""
     host = context(request.app).host
     running = {active.program.id: active.program for active in host.active()}
-    return [_status(status, running.get(status.id)) for status in host.statuses()]
+    names = {program.id: (program.name, program.lead_agency) for program in running.values()}
+    remembered = await _remembered(request)
+    known = {status.id for status in host.statuses()}
+    gone = [_gone(program_id) for program_id in remembered if program_id not in known]
+    return [_status(status, (remembered | names).get(status.id)) for status in (*host.statuses(), *gone)]
 
 
 @get("/{program_id:str}", operation_id="get_program", summary="One program", sync_to_thread=False)
@@ -104,7 +113,7 @@ def get_program(request: ApiRequest, program_id: FromPath[str]) -> ProgramDetail
     """What a program asks for, with the JSON Schema of each aid type. 503 with reason and remedy for one that doesn't
     run.
     """
-    active = _active(context(request.app).host, program_id)
+    active = active_program(context(request.app).host, program_id)
     program = active.program
     return ProgramDetail(
         id=program.id,
@@ -112,11 +121,12 @@ def get_program(request: ApiRequest, program_id: FromPath[str]) -> ProgramDetail
         lead_agency=program.lead_agency,
         aid_types=[_aid_type(aid_type) for aid_type in program.aid_types],
         target_kinds=sorted(program.target_kinds),
-        settings=active.settings.model_dump(mode="json"),
+        settings=shown(active.settings),
         success_metrics=[
             MetricOut(id=one.id, name=one.name, unit=one.unit, measure=one.measure, aid_types=list(one.aid_types))
             for one in program.success_metrics
         ],
+        brings=brings(program),
     )
 
 
@@ -127,22 +137,42 @@ def get_guide(
     language: Annotated[Language, QueryParameter(description="`id` or `en`.")] = "id",
 ) -> GuideOut:
     """How to take part in a program."""
-    program = _active(context(request.app).host, program_id).program
+    program = active_program(context(request.app).host, program_id).program
     return GuideOut(program_id=program.id, language=language, markdown=program.guide.in_language(language))
 
 
-def _active(host: ProgramHost, program_id: str) -> ActiveProgram:
-    if all(status.id != program_id for status in host.statuses()):
-        raise not_found(Text("program", "program"), program_id)
-    return host.require(program_id)
+async def _remembered(request: ApiRequest) -> dict[str, tuple[Text, Text]]:
+    """Names of all programs that took commitments; none while the database is away, for which the programs' status doesn't wait."""
+    try:
+        async with reading(request) as desk:
+            return await remembered_programs(desk)
+    except Exception as error:
+        if trouble_of(error) is None:
+            raise
+        return {}
 
 
-def _status(status: ProgramStatus, program: Program | None) -> ProgramOut:
+def _gone(program_id: str) -> ProgramStatus:
+    return ProgramStatus(
+        id=program_id,
+        state=ProgramState.MISSING,
+        reason=Text(
+            "tidak terpasang lagi; catatannya di sini tetap dapat dibaca",
+            "not installed any more; its records here stay readable",
+        ),
+        remedy=Text(
+            f"pasang paketnya dan tambahkan {program_id} ke programs.enabled, lalu mulai ulang, agar komitmennya dapat dilanjutkan",
+            f"install its package and add {program_id} to programs.enabled, then restart, so that its commitments can go on",
+        ),
+    )
+
+
+def _status(status: ProgramStatus, names: tuple[Text, Text] | None) -> ProgramOut:
     return ProgramOut(
         id=status.id,
         state=status.state,
-        name=program.name if program else None,
-        lead_agency=program.lead_agency if program else None,
+        name=names[0] if names else None,
+        lead_agency=names[1] if names else None,
         distribution=status.distribution,
         version=status.version,
         reason=status.reason,

@@ -9,12 +9,13 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from ksbb.api.acts import CHANGED, CREATED, ETAG, REPLAYED, Answer, IdempotencyKey, IfMatch, perform, single, version_of
 from ksbb.api.context import ApiRequest, reading
 from ksbb.api.fields import AreaCode, AreaFilter, Code, CodeFilter, Name, Office
-from ksbb.api.imports import CsvBody, import_csv
+from ksbb.api.imports import CsvBody, Mapping, import_mapped
 from ksbb.api.openapi import SECURITY
 from ksbb.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, Sort, asked
 from ksbb.domain.targets import TargetKind
+from ksbb.program import ImportTable
 from ksbb.usecases import targets
-from ksbb.usecases.csv_import import Imported
+from ksbb.usecases.csv_import import Imported, Table
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.read.targets import TargetView, find_targets, seen_by, show_target
 
@@ -110,18 +111,19 @@ async def import_targets(
     data: CsvBody,
     idempotency_key: IdempotencyKey,
     synthetic: Annotated[bool, QueryParameter(description="Mark every imported target as made up.")] = False,  # noqa: FBT002
+    mapping: Mapping = None,
 ) -> Response[Imported]:
     """Import targets from CSV: `code,kind,name,area_code`, optional
     `households,contact_office,ziswaf_entitled,synthetic`.
 
     A target with a known code is updated, never doubled. One wrong cell refuses the whole file; every wrong cell is
-    named.
+    named. With `mapping`, a table of another system is read as a program knows how to; cells are named as they are there.
     """
 
-    async def act(desk: Desk, content: bytes) -> Imported:
+    async def act(desk: Desk, content: bytes | Table) -> Imported:
         return await targets.import_targets(desk, content, synthetic=synthetic)
 
-    return await import_csv(request, idempotency_key, data, act)
+    return await import_mapped(request, idempotency_key, data, ImportTable.TARGETS, mapping, act)
 
 
 def router(max_upload_bytes: int) -> Router:

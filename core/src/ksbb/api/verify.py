@@ -47,7 +47,9 @@ class VerifiedDocumentOut(msgspec.Struct, kw_only=True):
     executor: str
     items: list[VerifiedItemOut]
     synthetic: Synthetic
-    content_sha256: Annotated[str | None, Meta(description="SHA-256 that is printed on a handover report.")]
+    content_sha256: Annotated[
+        str | None, Meta(description="SHA-256 that is printed on a handover report, once it is made.")
+    ]
     file_sha256: Annotated[str | None, Meta(description="SHA-256 of the report's PDF file, once it is made.")]
 
 

@@ -49,6 +49,13 @@ def report_content(report: HandoverReport, language: Language) -> dict[str, Any]
         "total": "" if report.total_value is None else number_in_figures(report.total_value, language),
         "summary": _summary(report.lines, language) if "items" in annexes else [],
         "notes": _notes(report, text),
+        "sections": [
+            {
+                "title": section.title.in_language(language),
+                "pairs": [[what.in_language(language), value.in_language(language)] for what, value in section.pairs],
+            }
+            for section in report.sections
+        ],
         "annexes": annexes,
         "annexes_line": text["annexes"].format(list="; ".join(f"{a['label']} {a['title']}" for a in annexes.values()))
         if annexes

@@ -44,7 +44,7 @@ _PERSONAL = re.compile(
     [\w.+-]+@[\w-]+(?:\.[\w-]+)+                                        # e-mail address
     | (?<![\w-])\d{16}(?![\w-])                                         # NIK (or the number of a family card)
     | (?<![\w-])(?:\+?62|0)[\s.-]?8\d{1,3}(?:[\s.-]?\d{3,5}){2}(?![\w-])  # mobile number
-    | \bksbb_[\w-]{8,}                                                  # API token
+    | \bksbb_(?=[\w-]*[A-Z])[\w-]{8,}                                    # API token; packages of programs have no capitals
     | \beyJ[\w-]+\.[\w-]+\.[\w-]+                                       # JSON Web Token
     | (?<=\[parameters:\ ).*?(?=\]\n|\]$)                               # values of a statement, by SQLAlchemy
     | (?<=DETAIL:\ \ ).*                                                # values of a row, by PostgreSQL

@@ -42,3 +42,7 @@ FLOW_RUN_SECONDS = _histogram(
 ITEMS = _counter(
     "ksbb_items", "Items of flow runs: done, failed (waits or is parked)", "program", "consumer", "outcome"
 )
+PROGRAM_FAILURES = _counter(
+    "ksbb_program_failures", "Calls of programs' functions that failed or weren't done in time", "program", "what"
+)
+HOOK_FAILURES = _counter("ksbb_program_hook_failures", "Life-cycle hooks of a program that raised or hung", "program")
