@@ -4,6 +4,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -85,12 +86,12 @@ def _flows(host: ProgramHost, seconds: float) -> Iterator[Line]:
         configure(Path(home))
         from ksbb.flows.catalog import load_flow  # noqa: PLC0415
 
-        import_prefect()
+        _import_prefect()
         for program, flow in works:
             what = f"program {program.id} flow {flow.name}"
             package = flow.entrypoint.partition(":")[0].partition(".")[0]
             try:
-                within(seconds, lambda flow=flow: load_flow(flow.entrypoint), package)  # type: ignore[misc]
+                within(seconds, partial(load_flow, flow.entrypoint), package)
             except (Failed, Overrun) as error:
                 reason = told(error.error) if isinstance(error, Failed) else str(error)
                 status = host.status(program.id)
@@ -101,7 +102,7 @@ def _flows(host: ProgramHost, seconds: float) -> Iterator[Line]:
                 yield ok(what, f"{flow.entrypoint}, {when}")
 
 
-def import_prefect() -> Any:
+def _import_prefect() -> Any:
     """Import Prefect, whose seconds aren't those of the first flow."""
     import prefect  # noqa: PLC0415
 
