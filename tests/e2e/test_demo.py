@@ -192,19 +192,19 @@ def test_quantities_are_conserved(demo: Demo) -> None:
             WHERE measure IN ('committed', 'cancelled', 'received', 'dispatched', 'accepted', 'rejected', 'lost')
             GROUP BY program_id, aid_type, measure
             EXCEPT
-            SELECT commitments.program_id, aid_type, measures.name,
+            SELECT commitments.program_id, line.aid_type, measures.name,
               sum(CASE measures.name
-                WHEN 'committed' THEN committed WHEN 'cancelled' THEN cancelled WHEN 'received' THEN received
-                WHEN 'dispatched' THEN dispatched WHEN 'accepted' THEN accepted
-                WHEN 'rejected' THEN rejected ELSE lost END),
-              sum(coalesce(unit_value, 0) * CASE measures.name
-                WHEN 'committed' THEN committed WHEN 'cancelled' THEN cancelled WHEN 'received' THEN received
-                WHEN 'dispatched' THEN dispatched WHEN 'accepted' THEN accepted
-                WHEN 'rejected' THEN rejected ELSE lost END)
-            FROM commitment_lines JOIN commitments ON commitments.id = commitment_id,
+                WHEN 'committed' THEN line.committed WHEN 'cancelled' THEN line.cancelled WHEN 'received' THEN line.received
+                WHEN 'dispatched' THEN line.dispatched WHEN 'accepted' THEN line.accepted
+                WHEN 'rejected' THEN line.rejected ELSE line.lost END),
+              sum(coalesce(line.unit_value, 0) * CASE measures.name
+                WHEN 'committed' THEN line.committed WHEN 'cancelled' THEN line.cancelled WHEN 'received' THEN line.received
+                WHEN 'dispatched' THEN line.dispatched WHEN 'accepted' THEN line.accepted
+                WHEN 'rejected' THEN line.rejected ELSE line.lost END)
+            FROM commitment_lines AS line JOIN commitments ON commitments.id = line.commitment_id,
               (SELECT 'committed' AS name UNION SELECT 'cancelled' UNION SELECT 'received' UNION SELECT 'dispatched'
                UNION SELECT 'accepted' UNION SELECT 'rejected' UNION SELECT 'lost') AS measures
-            GROUP BY commitments.program_id, aid_type, measures.name
+            GROUP BY commitments.program_id, line.aid_type, measures.name
         """,
     }
     found = {law: [tuple(row) for row in demo.rows(query)] for law, query in broken.items()}
