@@ -107,7 +107,7 @@ async def test_requests_and_acts_are_counted(api: Any, world: World) -> None:
     assert (await api.send(world.collaborator, "POST", path, version=7)).status_code == 412
     for _ in range(2):
         assert (await api.send(world.collaborator, "POST", path, version=1, key="the-same-key")).status_code == 200
-    assert (await api.get(None, "/nothing")).status_code == 404
+    assert (await api.get(None, "/no-such-address")).status_code == 404
     assert (await api.raw("BREW", "/api/v1/targets")).status_code == 405
     after = await scrape(api)
     template = "/api/v1/commitments/{commitment_id}/submit"
@@ -131,7 +131,7 @@ async def test_requests_and_acts_are_counted(api: Any, world: World) -> None:
     assert grown("ksbb_http_requests_total", method="GET", path_template="none", status="404") == 1
     assert "other" in {method for method, _, _ in after.all_of("ksbb_http_requests_total")}
     assert "BREW" not in str(after)
-    assert "nothing" not in str(after)
+    assert "no-such-address" not in str(after)
 
 
 async def test_the_outbox_is_counted_as_it_is(api: Any, world: World, clock: FakeClock) -> None:
