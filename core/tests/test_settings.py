@@ -43,6 +43,7 @@ def test_defaults() -> None:
             "work_pool": "ksbb",
             "batch_size": 100,
             "lease_seconds": 60,
+            "flow_seconds": 900,
         },
         "programs": {
             "enabled": PROGRAM_IDS,

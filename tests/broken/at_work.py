@@ -23,6 +23,7 @@ def _check(view, settings):
         raise SystemExit("enough")
     if quantity == 9:
         return _halfway()
+    while quantity == 11: pass
     return [Finding(code="few", severity=Severity.INFO, message=NAME)]
 
 def _halfway():
@@ -42,6 +43,7 @@ UNRULY = {
     "findings with codes ['few']",
     8: "rule moody raised SystemExit: enough",
     9: "rule moody raised RuntimeError: in the middle",
+    11: "a rule hasn't come back within 10 s; it stands at ksbb_unruly/__init__.py, line 27",
 }
 """What is told of the rule of the program `unruly`, by the quantity of the commitment."""
 WELL = 10

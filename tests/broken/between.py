@@ -90,8 +90,8 @@ def expected() -> dict[str, dict[str, Any]]:
                 "program pangen is not installed; did you mean pangan?",
             ),
             (
-                "pasang paketnya (biasanya pip install ksbb-pangen), atau perbaiki programs.enabled",
-                "install its package (usually pip install ksbb-pangen), or correct programs.enabled",
+                "perbaiki programs.enabled, lalu mulai ulang; bila pangen benar, pasang paketnya",
+                "correct programs.enabled, then restart; if pangen is right, install its package",
             ),
         ),
         "restig": status(
@@ -103,8 +103,10 @@ def expected() -> dict[str, dict[str, Any]]:
                 "program restig is not installed; did you mean resting?",
             ),
             (
-                "pasang paketnya (biasanya pip install ksbb-restig), atau perbaiki tabel [programs.restig]",
-                "install its package (usually pip install ksbb-restig), or correct the table [programs.restig]",
+                "perbaiki tabel [programs.restig] atau variabel KSBB_PROGRAMS__RESTIG__…, lalu mulai ulang; "
+                "bila restig benar, pasang paketnya",
+                "correct the table [programs.restig] or the variables KSBB_PROGRAMS__RESTIG__…, then restart; "
+                "if restig is right, install its package",
             ),
         ),
         "resting": status(
@@ -123,8 +125,8 @@ def expected() -> dict[str, dict[str, Any]]:
             "ksbb-unsettled",
             _unsettled(),
             (
-                "perbaiki tabel [programs.unsettled] lalu mulai ulang",
-                "correct the table [programs.unsettled], then restart",
+                "perbaiki di tempat yang disebut, tabel [programs.unsettled] atau variabel lingkungan, lalu mulai ulang",
+                "correct it where it stands, in the table [programs.unsettled] or a variable, then restart",
             ),
         ),
         "chatty": {

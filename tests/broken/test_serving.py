@@ -142,8 +142,8 @@ def test_strict_ends_with_every_fault(prepared: tuple[Path, Shelf, dict[str, Any
         "  program raising is broken; import of ksbb_raising failed: ZeroDivisionError: division by zero, at "
         "ksbb_raising/__init__.py, line 1 (upgrade the package ksbb-raising (pip install -U ksbb-raising) or have its authors "
         "repair it; until then take raising out of programs.enabled) (/program_id)",
-        "  program pangen is missing; program pangen is not installed; did you mean pangan? (install its package (usually pip "
-        "install ksbb-pangen), or correct programs.enabled) (/program_id)",
+        "  program pangen is missing; program pangen is not installed; did you mean pangan? (correct "
+        "programs.enabled, then restart; if pangen is right, install its package) (/program_id)",
     ]
     assert said.stdout == ""
     # What tells of the programs does so all the same

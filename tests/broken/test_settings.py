@@ -138,7 +138,8 @@ def test_what_is_refused(office: dict[str, str], tmp_path: Path) -> None:
     ]
     assert said.stderr.splitlines() == [
         "Unavailable:",
-        f"  program office is broken; {'; '.join(messages)} (correct the table [programs.office], then restart) (/program_id)",
+        f"  program office is broken; {'; '.join(messages)} (correct it where it stands, in the table "
+        "[programs.office] or a variable, then restart) (/program_id)",
     ]
 
 

@@ -50,6 +50,8 @@ from ksbb.usecases import commit
 from ksbb.usecases.platform import Platform
 
 PUBLIC_URL = "https://ksbb.example"
+FLOW_SECONDS = 10
+"""How long a run of a program's flow may take."""
 UNLUCKY = 13
 """The quantity that the raising rule can't stand."""
 FOREIGN = Path(__file__).parent / "foreign"
@@ -108,6 +110,7 @@ PROGRAMS = (
     troubled("flaky", "troubled_flows:flaky"),
     troubled("crashing", "troubled_flows:crashing"),
     troubled("forgetful", "troubled_flows:forgetful"),
+    troubled("waiting", "troubled_flows:waiting"),
     troubled("absent", "no_such_module:assess"),
     troubled("unfit", "troubled_flows:FAILURES"),
     replace(troubled("talkative", "ksbb_pangan.flows:assess"), report_sections=SECTIONS),
@@ -322,7 +325,9 @@ async def rig(
     host = host_of(PROGRAMS, SETTINGS, heard_by({"raiser": Raiser(), "diary": diary}))
     platform = Platform(database, host, clock)
     world = await World.seed(platform, clock)
-    engine = Engine(EngineContext(platform=platform, host=host, public_url=PUBLIC_URL), data_dir)
+    engine = Engine(
+        EngineContext(platform=platform, host=host, public_url=PUBLIC_URL, flow_seconds=FLOW_SECONDS), data_dir
+    )
     engine.start()
     await engine.ready()
     yield Rig(engine=engine, host=host, world=world, clock=clock, data_dir=data_dir, diary=diary)

@@ -1,5 +1,6 @@
 """The engine works the outbox off with a real Prefect: what passes, what is retried, what is set aside, and why."""
 
+import asyncio
 import hashlib
 from datetime import timedelta
 from io import BytesIO
@@ -171,6 +172,30 @@ async def test_a_flow_at_fault_sets_its_own_batch_aside(rig: Any, program: str, 
         assert await rig.assessments_of(driven) == []
     assert await standing(rig, sound, "pangan-assess") == DONE
     assert [run["state"] for run in rig.runs(f"{program} assess × 2")] == ([state] if state else [])
+
+
+async def test_a_flow_that_awaits_for_ever_fails_in_time_and_holds_up_nobody(rig: Any) -> None:
+    async with rig.pause():
+        first, last = [await rig.submit("waiting") for _ in range(2)]
+        work = await rig.work_of(last, "assess")
+        async with rig.database.write() as connection:
+            row = tables.outbox.update().where(tables.outbox.c.id == work["id"])
+            await connection.execute(row.values(attempts=MAX_ATTEMPTS - 1))
+    draining = asyncio.create_task(rig.engine.drain())
+    while not rig.foreign.WAITING:
+        await asyncio.sleep(0.05)
+    later = await rig.submit("pangan")
+    while (await standing(rig, later, "pangan-assess")) != DONE:
+        await asyncio.sleep(0.1)
+    assert (await standing(rig, first, "assess"))["attempts"] == 0
+    await draining
+    limit = f"Flow run exceeded timeout of {float(rig.engine._context.flow_seconds)} second(s)"
+    reason = f"RuntimeError: flow waiting-assess ended TimedOut: {limit}"
+    assert await standing(rig, first, "assess") == {"status": "pending", "attempts": 1, "reason": reason}
+    assert await standing(rig, last, "assess") == {"status": "parked", "attempts": MAX_ATTEMPTS, "reason": reason}
+    assert await rig.assessments_of(first) == []
+    assert [one["state"] for one in await rig.assessments_of(last)] == ["failed"]
+    assert [run["state"] for run in rig.runs("waiting assess × 2")] == ["FAILED"]
 
 
 async def test_work_of_a_program_that_is_gone_waits_for_it(rig: Any) -> None:

@@ -85,12 +85,14 @@ async def test_sections_that_fail_are_left_out_and_stop_no_report(rig: Any) -> N
     assert report.sections == (sound,)
     assert "Bagian sound Contoh : 10 paket" in text_of(pdf)
     assert {log["program"] for log in logs if log["event"] == "report_section_left_out"} == {"talkative"}
+    (never,) = (one for one in rig.host.require("talkative").program.report_sections if one.id == "never")
+    waits = never.content.__code__.co_firstlineno
     left_out = [log["reason"] for log in logs if log["event"] == "report_section_left_out"]
     assert left_out == [
         f"program talkative, report section {reason}"
         for reason in (
             "raises: failed: LookupError: no such table",
-            "never: wasn't done within 0.3 seconds",
+            f"never: hasn't come back within 0.3 s; it stands at core/tests/flows/conftest.py, line {waits}",
             "endless: failed: ValueError: a section has at most 40 pairs",
             "no_pairs: failed: ValueError: too many values to unpack (expected 2)",
             "no_texts: failed: TypeError: a section consists of pairs of Text, given ('a', 'b')",
@@ -100,6 +102,27 @@ async def test_sections_that_fail_are_left_out_and_stop_no_report(rig: Any) -> N
             "nothing: failed: TypeError: 'NoneType' object is not iterable",
         )
     ]
+
+
+async def test_a_report_made_while_its_program_is_away_says_so_for_good(
+    rig: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with rig.pause():
+        driven = await rig.world.drive(Step.CONFIRMED, program_id="talkative")
+    with monkeypatch.context() as away:
+        away.delitem(rig.host._active, "talkative")
+        await rig.engine.drain()
+        report, pdf = await printed(rig, driven)
+    said = (
+        "Keterangan program Tidak tersedia : Program tidak berjalan ketika berita acara ini dibuat. "
+        "Bagian dari program, bila ada, tidak termuat."
+    )
+    assert said in text_of(pdf)
+    assert "What the program adds Not available : The program wasn't running when this report was made." in (
+        text_of(render_report(report, "en"))
+    )
+    assert report.content_sha256 in text_of(pdf)
+    assert (await printed(rig, driven)) == (report, pdf)
 
 
 async def test_a_program_without_sections_leaves_the_report_as_it_was(rig: Any) -> None:

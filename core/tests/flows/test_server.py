@@ -210,7 +210,8 @@ async def test_from_deployment_to_the_last_item_through_every_fault(running: Set
     assert set(await states(database)) == {("done", 0)}
     assert [str((await world.reload(one)).commitment.assessment) for one in driven] == ["passed"] * 20
 
-    # Prefect and one worker die; meanwhile work comes in
+    # Prefect and one worker die, after all of it was told; meanwhile work comes in
+    await until("Prefect knows of it", lambda: _all_told(running))
     running.kill("prefect")
     running.kill("worker-1")
     driven += [await world.drive(Step.SUBMITTED) for _ in range(20)]
@@ -238,6 +239,10 @@ async def test_from_deployment_to_the_last_item_through_every_fault(running: Set
 async def _all_done(running: Set, database: Database) -> bool:
     running.require_all()
     return all(status == "done" for status, _ in await states(database))
+
+
+async def _all_told(running: Set) -> bool:
+    return set(await runs(running.prefect_url)) == {"Completed"}
 
 
 def _programs() -> Any:

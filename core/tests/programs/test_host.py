@@ -83,14 +83,23 @@ def test_missing_says_what_was_meant(shelf: Any) -> None:
     assert why(host, "goood") == (
         ProgramState.MISSING,
         "program goood is not installed; did you mean good?",
-        "install its package (usually pip install ksbb-goood), or correct programs.enabled",
+        "correct programs.enabled, then restart; if goood is right, install its package",
     )
     assert why(host, "god") == (
         ProgramState.MISSING,
         "program god is not installed; did you mean good?",
-        "install its package (usually pip install ksbb-god), or correct the table [programs.god]",
+        "correct the table [programs.god] or the variables KSBB_PROGRAMS__GOD__…, then restart; if god is right, install its package",
     )
     assert status_of(host, "goood").distribution is None
+
+
+def test_missing_names_the_distribution_as_they_are_called(shelf: Any) -> None:
+    shelf.put_sound("good")
+    assert why(loaded("seni_budaya"), "seni_budaya") == (
+        ProgramState.MISSING,
+        "program seni_budaya is not installed; known are: good",
+        "install its package (usually pip install ksbb-seni-budaya), or correct programs.enabled, then restart",
+    )
 
 
 def test_conflict(shelf: Any) -> None:
@@ -184,7 +193,7 @@ def test_unknown_and_wrong_settings(shelf: Any, tmp_path: Path, monkeypatch: pyt
         "setting programs.good.limit '0' (environment variable KSBB_PROGRAMS__GOOD__LIMIT) is not valid: "
         "Input should be greater than or equal to 1; "
         f"setting programs.good.limti (file {file}) is not known; did you mean limit?",
-        "correct the table [programs.good], then restart",
+        "correct it where it stands, in the table [programs.good] or a variable, then restart",
     )
 
 

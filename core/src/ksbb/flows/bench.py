@@ -1,6 +1,8 @@
 """The workbench that programs' flows get: items in transactions of their own, follow-ups, watches."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
@@ -14,6 +16,7 @@ from ksbb.domain.commitments import Commitment, CommitmentStatus
 from ksbb.domain.rights import SYSTEM
 from ksbb.flows.execution import ExitCalled
 from ksbb.flows.handed_over import handed_over
+from ksbb.flows.rules import Answer, ask_rules
 from ksbb.program import (
     Case,
     Clash,
@@ -39,11 +42,22 @@ from ksbb.usecases.platform import Platform
 MAX_ATTEMPTS = 5
 SET = 250
 """Items that are done in one transaction: their commitments are locked for about a tenth of a second."""
+STEP_SECONDS = 20.0
+"""How long the steps of one transaction may take: on SQLite all who write wait meanwhile, and give up after 30 s."""
 _ABOUT_COMMITMENTS = (Stage.SUBMITTED, Stage.APPROVED, Stage.ALLOCATED, Stage.REJECTED, Stage.CLOSED)
 _FIRST_WAIT = timedelta(seconds=10)
 _LIVE = (CommitmentStatus.SUBMITTED, CommitmentStatus.APPROVED, CommitmentStatus.CLOSED)
 _SHOWN = 4
 _log = structlog.get_logger("ksbb.flows")
+
+
+class StepOverdue(Exception):
+    """What was to be done about an item takes too long for a transaction; says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"not done within {STEP_SECONDS:g} s; what takes long belongs before `each`: others wait meanwhile"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +77,8 @@ class Item:
 
 Work = Callable[[Desk, Item], Awaitable[None]]
 """What is done about an item, in its unit of work."""
+Prepare = Callable[[Desk, Sequence[Item]], Awaitable[None]]
+"""What is done about all items of a unit of work before each of them."""
 _ITEMS = Prepared(
     select(*(tables.outbox.c[field.name] for field in fields(Item)))
     .where(among(tables.outbox.c.id, "items"), tables.outbox.c.status == "pending")
@@ -85,10 +101,13 @@ class CommitmentCase:
     handover: HandedOver | None
     subject_id: str
     executor_id: str | None
+    answer: Answer | None = None
 
     def run_rules(self) -> Sequence[Finding]:
-        """The findings of all the program's rules. Raises RuleFailed."""
-        return assess.run_rules(self.active, self.commitment)
+        """The findings of all the program's rules, which were asked beforehand about what was submitted. Raises RuleFailed."""
+        if isinstance(self.answer, assess.RuleFailed):
+            raise self.answer
+        return assess.run_rules(self.active, self.commitment) if self.answer is None else self.answer
 
     async def clashes(self, kind: str) -> Sequence[Clash]:
         """Identifiers of this commitment that other live commitments carry too."""
@@ -136,14 +155,20 @@ class Bench:
     async def each(self, items: Sequence[str], step: Callable[[Case], Awaitable[None]]) -> Outcome:
         """Run `step` on every item, each in a unit of work of its own and exactly once."""
 
+        answers: dict[str, Answer] = {}
+
+        async def prepare(desk: Desk, rows: Sequence[Item]) -> None:
+            submitted = [row.subject_id for row in rows if row.stage == Stage.SUBMITTED]
+            answers.update(await ask_rules(desk, self.active, submitted))
+
         async def work(desk: Desk, row: Item) -> None:
-            case = await _open_case(desk, self.active, row)
+            case = await _open_case(desk, self.active, row, answers.get(row.subject_id))
             try:
                 await step(case)
             except SystemExit as asked:
                 raise ExitCalled(asked) from asked
 
-        return await each_item(self.platform, items, work)
+        return await each_item(self.platform, items, work, prepare)
 
     async def custody(self) -> Sequence[Custody]:
         """All goods of the program that are in custody now."""
@@ -164,8 +189,10 @@ class Bench:
             )
 
 
-async def each_item(platform: Platform, items: Sequence[str], work: Work) -> Outcome:
+async def each_item(platform: Platform, items: Sequence[str], work: Work, prepare: Prepare | None = None) -> Outcome:
     """Do `work` for every outbox item: effects and the item's `done` are one transaction, so a repeated batch does no harm.
+
+    `prepare` is done before, once for the items of each transaction.
 
     Items are done by sets, one transaction for each. Where one of a set raises, the set is rolled back and done item by item: the
     one whose work raises waits for its next attempt, and after `MAX_ATTEMPTS` it is parked with the reason. Where a worker was lost
@@ -174,13 +201,13 @@ async def each_item(platform: Platform, items: Sequence[str], work: Work) -> Out
     done = failed = 0
     for start in range(0, len(items), SET):
         part = items[start : start + SET]
-        together = await _tried(platform, part, work) if len(part) > 1 else None
+        together = await _tried(platform, part, work, prepare) if len(part) > 1 else None
         if together is not None:
             done += together
             continue
         for item in part:
             try:
-                done += await _at_once(platform, [item], work) or 0
+                done += await _at_once(platform, [item], work, prepare) or 0
             except Exception as error:
                 if _is_away(error):
                     raise
@@ -197,10 +224,10 @@ async def lost_a_worker(platform: Platform, items: Sequence[str]) -> bool:
         return bool(await _LOST.rows(desk.unit.link, items=items))
 
 
-async def _tried(platform: Platform, items: Sequence[str], work: Work) -> int | None:
+async def _tried(platform: Platform, items: Sequence[str], work: Work, prepare: Prepare | None) -> int | None:
     """How many of these items there were to do; None when nothing was done, because one of them raised or is suspected."""
     try:
-        return await _at_once(platform, items, work)
+        return await _at_once(platform, items, work, prepare)
     except Exception as error:
         if _is_away(error):
             raise
@@ -213,7 +240,7 @@ def _is_away(error: Exception) -> bool:
     return isinstance(error, SQLAlchemyError) and is_passing(error)
 
 
-async def _at_once(platform: Platform, items: Sequence[str], work: Work) -> int | None:
+async def _at_once(platform: Platform, items: Sequence[str], work: Work, prepare: Prepare | None) -> int | None:
     """Do `work` for these items in one transaction; how many there were to do.
 
     None, and nothing done, for several of which one is suspected: a worker was lost over it.
@@ -225,11 +252,27 @@ async def _at_once(platform: Platform, items: Sequence[str], work: Work) -> int 
                 if any(row.losses for row in rows):
                     return None
                 await load_ahead(desk, {row.subject_id for row in rows if row.stage in _ABOUT_COMMITMENTS})
-            for row in rows:
-                bind_contextvars(item=row.id, commitment_id=row.subject_id)
-                await work(desk, row)
-                desk.unit.change(tables.outbox, {"id": row.id}, status="done", done_at=desk.now, claimed_until=None)
+            if prepare is not None:
+                await prepare(desk, rows)
+            async with _in_time():
+                for row in rows:
+                    bind_contextvars(item=row.id, commitment_id=row.subject_id)
+                    await work(desk, row)
+                    desk.unit.change(tables.outbox, {"id": row.id}, status="done", done_at=desk.now, claimed_until=None)
     return len(rows)
+
+
+@asynccontextmanager
+async def _in_time() -> AsyncIterator[None]:
+    """Raises StepOverdue when the block takes too long."""
+    limit = asyncio.timeout(STEP_SECONDS)
+    try:
+        async with limit:
+            yield
+    except TimeoutError as error:
+        if limit.expired():
+            raise StepOverdue from error
+        raise
 
 
 async def set_aside(platform: Platform, item: str, error: Exception) -> None:
@@ -271,7 +314,7 @@ async def set_aside(platform: Platform, item: str, error: Exception) -> None:
     )
 
 
-async def _open_case(desk: Desk, active: ActiveProgram, row: Item) -> CommitmentCase:
+async def _open_case(desk: Desk, active: ActiveProgram, row: Item, answer: Answer | None) -> CommitmentCase:
     connection = desk.unit.connection
     handover = executor_id = None
     commitment_id = row.subject_id
@@ -292,6 +335,7 @@ async def _open_case(desk: Desk, active: ActiveProgram, row: Item) -> Commitment
         handover=handover,
         subject_id=row.subject_id,
         executor_id=executor_id,
+        answer=answer,
     )
 
 

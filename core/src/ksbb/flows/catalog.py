@@ -45,9 +45,13 @@ class Work:
     schedule: str | None = None
     active: ActiveProgram | None = None
 
-    def load(self) -> "Flow[..., Any]":
-        """The Prefect flow. Raises what its import raises, TypeError when it is no flow."""
-        return load_flow(self.entrypoint)
+    def load(self, seconds: float | None = None) -> "Flow[..., Any]":
+        """The Prefect flow; a program's has `seconds` for each run, where its author set no limit.
+
+        Raises what its import raises, TypeError when it is no flow.
+        """
+        flow = load_flow(self.entrypoint)
+        return flow if self.active is None or seconds is None else limited(flow, seconds)
 
 
 def load_flow(entrypoint: str) -> "Flow[..., Any]":
@@ -72,6 +76,12 @@ def keeping_no_results(flow: "Flow[..., Any]") -> "Flow[..., Any]":
     if flow.persist_result is not None or flow.result_storage is not None:
         return flow
     return flow.with_options(persist_result=False, result_storage=get_current_settings().results.local_storage_path)
+
+
+@lru_cache(maxsize=256)
+def limited(flow: "Flow[..., Any]", seconds: float) -> "Flow[..., Any]":
+    """The flow, with a limit of time for its runs where it has none: one that awaits for ever would keep its batch for good."""
+    return flow if flow.timeout_seconds is not None else flow.with_options(timeout_seconds=seconds)
 
 
 def catalog(host: ProgramHost) -> dict[str, Work]:

@@ -15,13 +15,14 @@ from ksbb.usecases.platform import Clock, Platform, SystemClock
 
 @dataclass(frozen=True, slots=True)
 class EngineContext:
-    """The platform that flows work on; `public_url` is where the QR codes of documents lead."""
+    """The platform that flows work on; `public_url` is where the QR codes of documents lead, the rest is as in the settings."""
 
     platform: Platform
     host: ProgramHost
     public_url: str
     batch_size: int = 100
     lease: timedelta = timedelta(seconds=60)
+    flow_seconds: float = 900
 
 
 _current: ContextVar[EngineContext] = ContextVar("ksbb_engine")
@@ -50,6 +51,7 @@ def context_of(settings: Settings, clock: Clock | None = None) -> EngineContext:
         public_url=settings.public_url,
         batch_size=settings.engine.batch_size,
         lease=timedelta(seconds=settings.engine.lease_seconds),
+        flow_seconds=settings.engine.flow_seconds,
     )
 
 

@@ -15,7 +15,7 @@ from ksbb.domain.rights import SYSTEM, Role
 from ksbb.domain.text import Text
 from ksbb.flows.bench import Item, each_item
 from ksbb.flows.context import EngineContext, engine_context
-from ksbb.flows.report_sections import asked_of_program, sections_of
+from ksbb.flows.report_sections import AWAY, asked_of_program, sections_of
 from ksbb.program import FollowUpPlan
 from ksbb.program.hooks import LifecycleEvent
 from ksbb.statistics.folding import fold
@@ -68,10 +68,11 @@ async def _print(
             if handover_id is None:
                 return b"", ()
             report = await gather_report(desk, handover_id, context.public_url)
-            kept = (await load_report(desk, handover_id)).sections
-            asked = await asked_of_program(desk, handover_id) if kept is None else None
-        if asked is not None:
-            report = replace(report, sections=await sections_of(context.host, asked, report.number))
+            new = (await load_report(desk, handover_id)).sections is None
+            asked = await asked_of_program(desk, handover_id) if new else None
+        if new:
+            sections = await sections_of(context.host, asked, report.number) if asked else (AWAY,)
+            report = replace(report, sections=sections)
         try:
             return await asyncio.to_thread(render_report, report), report.sections
         except RenderError:

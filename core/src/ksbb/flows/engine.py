@@ -160,7 +160,7 @@ class Engine:
                 self._prefect = prefect
                 self._inner = contextvars.copy_context()
                 self._works = catalog(context.host)
-                self._schedules = _schedules(self._works.values())
+                self._schedules = _schedules(self._works.values(), context.flow_seconds)
                 await prefect.close_abandoned()
                 due = await prefect.deploy(list(self._schedules.values()))
                 # What is imported by now stays for good: else each full collection goes through all of Prefect, a tenth of a second
@@ -234,8 +234,8 @@ class Engine:
                         continue
                     under_way.begin(self._work_off(batch), alone=batch.suspected)
                     begun += len(batch.items)
-            # What is under way may cause further work
-            if begun or not await under_way.one_ended():
+            # What is under way may cause further work, and new work doesn't wait for a flow that takes long
+            if begun or not await under_way.one_ended(_POLL_SECONDS):
                 return begun
         return 0
 
@@ -264,14 +264,14 @@ class Engine:
         return surroundings(engine_context(), work) if work is not None else contextvars.copy_context()
 
 
-def _schedules(works: Iterable[Work]) -> dict[str, Scheduled]:
+def _schedules(works: Iterable[Work], seconds: float) -> dict[str, Scheduled]:
     """All schedules by name; one whose flow can't be loaded is left out."""
     schedules = {}
     for work in works:
         if work.schedule is None:
             continue
         try:
-            schedules[work.name] = Scheduled(name=work.name, flow=work.load(), cron=work.schedule)
+            schedules[work.name] = Scheduled(name=work.name, flow=work.load(seconds), cron=work.schedule)
         except Exception:  # noqa: BLE001 - a program's flow is foreign code: its import concerns this program alone
             _log.exception("flow_not_loaded", work=work.name)
     return schedules

@@ -21,6 +21,19 @@ from ksbb.usecases.desk import Desk, running
 MOST_PAIRS = 40
 LONGEST = 500
 """Characters that a text of a section has at most."""
+AWAY = ReportSection(
+    title=Text("Keterangan program", "What the program adds"),
+    pairs=(
+        (
+            Text("Tidak tersedia", "Not available"),
+            Text(
+                "Program tidak berjalan ketika berita acara ini dibuat. Bagian dari program, bila ada, tidak termuat.",
+                "The program wasn't running when this report was made. What it adds to reports, if anything, isn't here.",
+            ),
+        ),
+    ),
+)
+"""What a report says in place of the sections of a program that is away: once it is made it stays as it is."""
 _log = structlog.get_logger("ksbb.flows")
 
 
@@ -33,13 +46,11 @@ class Asked:
 
 
 async def asked_of_program(desk: Desk, handover_id: str) -> Asked | None:
-    """What the program of a handover is asked for its report; None where there are no sections, or the program is away."""
+    """What the program of a handover is asked for its report; None while the program is away."""
     commitment, handover, _ = await handed_over(desk, handover_id)
     active = running(desk.programs, commitment.program_id)
     if active is None:
         _log.warning("report_without_program", program=commitment.program_id, commitment=commitment.number)
-        return None
-    if not active.program.report_sections:
         return None
     seen = assess.view_of(commitment, donor_class(desk, commitment), handover.handed_over_on)
     return Asked(active.program, ReportView(commitment=seen, handover=handover, settings=active.settings))

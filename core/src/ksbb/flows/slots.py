@@ -47,11 +47,11 @@ class UnderWay:
         while len(self._tasks) >= self._most:
             await self.one_ended()
 
-    async def one_ended(self) -> bool:
-        """Wait until one ends; False when none is under way. Raises what it raised."""
+    async def one_ended(self, seconds: float | None = None) -> bool:
+        """Wait until one ends, at most `seconds`; False when none is under way. Raises what it raised."""
         if not self._tasks:
             return False
-        ended, self._tasks = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        ended, self._tasks = await asyncio.wait(self._tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         for task in ended:
             task.result()
         return True

@@ -41,7 +41,7 @@ async def work_off(context: EngineContext, claims: Claims, batch: Batch, run_flo
     passing = False
     try:
         work = work_for(context.host, batch.program_id, batch.consumer)
-        flow = work.load()
+        flow = work.load(context.flow_seconds)
         async with _lease_held(claims, batch):
             state = await watched(
                 context.platform,
@@ -53,7 +53,8 @@ async def work_off(context: EngineContext, claims: Claims, batch: Batch, run_flo
         failure = None
         if not state.is_completed():
             failure = RuntimeError(f"flow {flow.name} ended {state.name}: {state.message}")
-            passing = is_passing(await _raised(state))
+            raised = await _raised(state)
+            passing = is_passing(raised) and not _is_overrun(raised)
     except Exception as error:  # noqa: BLE001 - foreign code's import or a flow's crash concerns its batch alone
         own = isinstance(error, (KsbbError, FlowGone))
         failure = error if own else RuntimeError(f"{type(error).__name__}: {error}")
@@ -105,6 +106,13 @@ def is_prefect_away(error: BaseException) -> bool:
     from prefect.exceptions import Abort  # noqa: PLC0415
 
     return isinstance(error, (httpx.HTTPError, Abort))
+
+
+def _is_overrun(error: BaseException) -> bool:
+    """Whether a flow took longer than its limit: a TimeoutError, and yet nothing was away."""
+    from prefect.flow_engine import FlowRunTimeoutError  # noqa: PLC0415 - Prefect is slow to import
+
+    return isinstance(error, FlowRunTimeoutError)
 
 
 async def _raised(state: "State[Any]") -> BaseException:

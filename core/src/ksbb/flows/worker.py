@@ -180,7 +180,7 @@ async def _schedule(context: EngineContext, run: FlowRun, name: str) -> State[An
     work = catalog(context.host).get(name)
     if work is None:
         return Failed(message=f"this worker has no work {name}: is the program installed and enabled here?")
-    flow = work.load()
+    flow = work.load(context.flow_seconds)
     program, _, consumer = name.partition(".")
     state = await watched(
         context.platform,

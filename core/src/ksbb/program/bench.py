@@ -111,7 +111,10 @@ class Workbench(Protocol):
         """The day in Asia/Jakarta."""
 
     async def each(self, items: Sequence[str], step: Callable[[Case], Awaitable[None]]) -> Outcome:
-        """Run `step` on every item, each in a transaction of its own and exactly once."""
+        """Run `step` on every item, each in a transaction of its own and exactly once.
+
+        A step has some 20 s: what takes long, such as asking another system, is done before.
+        """
 
     async def custody(self) -> Sequence[Custody]:
         """All goods of the program that are in custody now."""

@@ -9,7 +9,7 @@ from ksbb.program import API_VERSION
 from ksbb.programs.discovery import Installed
 from ksbb.programs.limits import Overrun
 from ksbb.programs.status import ProgramState
-from ksbb.settings import did_you_mean
+from ksbb.settings import closest, did_you_mean
 
 _UNKNOWN_ARGUMENT = re.compile(r"^(\w+)\.__init__\(\) got an unexpected keyword argument")
 
@@ -142,14 +142,26 @@ def missing(program_id: str, known: Sequence[str], *, enabled: bool) -> ProgramF
     hint = did_you_mean(program_id, known)
     place = Text("programs.enabled", "programs.enabled")
     if not enabled:
-        place = Text(f"tabel [programs.{program_id}]", f"the table [programs.{program_id}]")
+        variables = f"KSBB_PROGRAMS__{program_id.upper()}__…"
+        place = Text(
+            f"tabel [programs.{program_id}] atau variabel {variables}",
+            f"the table [programs.{program_id}] or the variables {variables}",
+        )
+    # Whoever mistyped an id must not be told to install what has the mistyped name
+    package = f"ksbb-{program_id.replace('_', '-')}"
+    remedy = Text(
+        f"pasang paketnya (biasanya pip install {package}) atau perbaiki {place.id}, lalu mulai ulang",
+        f"install its package (usually pip install {package}), or correct {place.en}, then restart",
+    )
+    if closest(program_id, known):
+        remedy = Text(
+            f"perbaiki {place.id}, lalu mulai ulang; bila {program_id} benar, pasang paketnya",
+            f"correct {place.en}, then restart; if {program_id} is right, install its package",
+        )
     return ProgramFault(
         ProgramState.MISSING,
         Text(f"program {program_id} tidak terpasang; {hint.id}", f"program {program_id} is not installed; {hint.en}"),
-        Text(
-            f"pasang paketnya (biasanya pip install ksbb-{program_id}), atau perbaiki {place.id}",
-            f"install its package (usually pip install ksbb-{program_id}), or correct {place.en}",
-        ),
+        remedy,
     )
 
 

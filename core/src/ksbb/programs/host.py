@@ -26,7 +26,7 @@ _log = structlog.get_logger("ksbb.programs")
 
 
 class ProgramHost:
-    """The programs as the platform sees them. `seconds` tells how long each took to load, by id."""
+    """The programs as the platform sees them. By id: `seconds` tells how long each took to load, `packages` which package it is."""
 
     def __init__(
         self,
@@ -34,11 +34,13 @@ class ProgramHost:
         active: Sequence[ActiveProgram],
         listeners: Mapping[str, Listener],
         seconds: Mapping[str, float] | None = None,
+        packages: Mapping[str, str] | None = None,
     ) -> None:
         self._statuses = {status.id: status for status in statuses}
         self._active = {one.program.id: one for one in active}
         self._listeners = dict(listeners)
         self.seconds = dict(seconds or {})
+        self._packages = dict(packages or {})
         self._calls = IsolatedCalls()
 
     def statuses(self) -> tuple[ProgramStatus, ...]:
@@ -82,7 +84,8 @@ class ProgramHost:
 
     async def call(self, program_id: str, what: str, function: Callable[[], T], *, seconds: float | None = None) -> T:
         """What a function of a program returns; `what` names it for people. Raises ProgramFailed, as `IsolatedCalls.call`."""
-        return await self._calls.call(program_id, what, function, seconds=seconds)
+        package = self._packages.get(program_id, "")
+        return await self._calls.call(program_id, package, what, function, seconds=seconds)
 
     @property
     def listens(self) -> bool:
@@ -170,6 +173,7 @@ def examine_programs(settings: Settings) -> ProgramHost:
             if one.listen and one.active
         },
         {name: one.seconds for name, one in loaded.items()},
+        {name: one.installed.package for name, one in running.items()},
     )
 
 
@@ -189,11 +193,16 @@ def host_of(
     statuses = [ProgramStatus(id=program.id, state=ProgramState.ACTIVE) for program in programs]
     seconds = ProgramsSettings().hook_seconds
     settings_of = {one.program.id: one.settings for one in active}
+    packages = {
+        program.id: flow.entrypoint.partition(":")[0].partition(".")[0]
+        for program in programs
+        for flow in program.flows
+    }
     told = {
-        name: Listener(name, "", listen, settings_of.get(name, ProgramSettings()), seconds)
+        name: Listener(name, packages.get(name, ""), listen, settings_of.get(name, ProgramSettings()), seconds)
         for name, listen in (listeners or {}).items()
     }
-    return ProgramHost(statuses, active, told)
+    return ProgramHost(statuses, active, told, packages=packages)
 
 
 def _disputes(loaded: Mapping[str, Loaded]) -> dict[str, ProgramFault]:

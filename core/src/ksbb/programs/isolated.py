@@ -1,17 +1,16 @@
-"""Calls of programs' functions: in threads of their own, with a time limit, so that whatever they do stays theirs."""
+"""Calls of programs' functions by whoever serves many: each program has its own places, so that what it does stays its own."""
 
 import asyncio
-import contextlib
 import threading
+import time
 from collections.abc import Callable
-from contextvars import Context, copy_context
 from dataclasses import dataclass, field
-from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import structlog
 
 from ksbb.domain.text import Text
+from ksbb.programs.limits import Call, Failed, Overrun, in_short
 from ksbb.telemetry.metrics import PROGRAM_FAILURES
 
 T = TypeVar("T")
@@ -19,13 +18,14 @@ SECONDS = 2.0
 """How long a function of a program may take."""
 AT_ONCE = 4
 """Calls of one program at a time. A function that never returns keeps its place: no thread can be ended from outside."""
+_LOOK_SECONDS = 0.01
 _log = structlog.get_logger("ksbb.programs")
 
 
 class ProgramFailed(Exception):
     """A program's function raised, took too long, or answered with rubbish: which program's, what it was about, and why.
 
-    `passing`: another attempt may go well.
+    `passing`: another attempt may go well. Its cause is what `limits` told: Failed, Overrun, or none where there was no place.
     """
 
     def __init__(self, program_id: str, what: str, reason: Text, *, passing: bool) -> None:
@@ -36,58 +36,40 @@ class ProgramFailed(Exception):
         super().__init__(f"program {program_id}, {what}: {reason.en}")
 
 
-@dataclass(slots=True, eq=False)
-class _Job:
-    function: Callable[[], Any]
-    deliver: Callable[[Any, BaseException | None], None]
-    context: Context
-    begun: bool = False
-    given_up: bool = False
-
-
 @dataclass(slots=True)
-class _Lane:
-    """One program's places: threads that take its jobs in turn."""
+class _Places:
+    """The calls of one program that are out, and those of them for which nobody waits any more."""
 
-    name: str
-    places: int
-    jobs: SimpleQueue[_Job] = field(default_factory=SimpleQueue)
-    running: set[_Job] = field(default_factory=set)
+    count: int
+    out: set[Call[Any]] = field(default_factory=set)
+    left: set[Call[Any]] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
-    threads: int = 0
-    waiting: int = 0
 
-    def put(self, job: _Job) -> None:
+    def begin(self, function: Callable[[], T], package: str) -> Call[T] | None:
+        """A call in a place of its own, which is free again when the function is back; None while there is none."""
         with self.lock:
-            self.waiting += 1
-            if self.threads < self.places and len(self.running) + self.waiting > self.threads:
-                self.threads += 1
-                # A daemon: at the process's end nobody waits for a function that never returns, as an executor's threads would.
-                threading.Thread(target=self._work, name=self.name, daemon=True).start()
-        self.jobs.put(job)
+            if len(self.out) >= self.count:
+                return None
+            call = Call(function, package)
+            self.out.add(call)
+        call.outcome.add_done_callback(lambda _: self._back(call))
+        return call
 
-    def overdue(self) -> int:
+    def leave(self, call: Call[Any]) -> None:
+        """Nobody waits for it any more."""
         with self.lock:
-            return sum(job.given_up for job in self.running)
+            self.left |= {call} & self.out
 
-    def _work(self) -> None:
-        while True:
-            job = self.jobs.get()
-            with self.lock:
-                self.waiting -= 1
-                if job.given_up:
-                    continue
-                job.begun = True
-                self.running.add(job)
-            result, raised = None, None
-            try:
-                result = job.context.run(job.function)
-            except BaseException as error:  # noqa: BLE001 - foreign code, also sys.exit: it ends its job and nothing else
-                raised = error
-            with self.lock:
-                self.running.discard(job)
-            with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile: nobody waits any more
-                job.deliver(result, raised)
+    @property
+    def stuck(self) -> bool:
+        """Whether nobody waits for any of the calls that have all places."""
+        with self.lock:
+            return len(self.left) >= self.count
+
+    def _back(self, call: Call[Any]) -> None:
+        with self.lock:
+            self.out.discard(call)
+            self.left.discard(call)
 
 
 @dataclass(slots=True)
@@ -96,42 +78,32 @@ class IsolatedCalls:
 
     seconds: float = SECONDS
     at_once: int = AT_ONCE
-    _lanes: dict[str, _Lane] = field(default_factory=dict)
+    _places: dict[str, _Places] = field(default_factory=dict)
 
-    async def call(self, program_id: str, what: str, function: Callable[[], T], *, seconds: float | None = None) -> T:
-        """What `function` of a program returns; `what` names it for people who read the log.
+    async def call(
+        self, program_id: str, package: str, what: str, function: Callable[[], T], *, seconds: float | None = None
+    ) -> T:
+        """What `function` of a program returns, which has `package`; `what` names it for people who read the log.
 
-        Raises ProgramFailed, which is logged and counted, when it raises, isn't back within `seconds`, or finds no place
-        because earlier calls aren't back.
+        Raises ProgramFailed, which is logged and counted, when it raises, isn't back within `seconds`, or finds no place within
+        them; at once where earlier calls have all places and nobody waits for them any more.
         """
         limit = self.seconds if seconds is None else seconds
-        lane = self._lanes.setdefault(program_id, _Lane(f"ksbb-{program_id}", self.at_once))
-        if lane.overdue() >= lane.places:
-            raise _failed(program_id, what, _STUCK.filled(count=lane.places), passing=True)
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[T] = loop.create_future()
-
-        def finish(result: Any, error: BaseException | None) -> None:
-            if not done.done():
-                done.set_result(result) if error is None else done.set_exception(_Raised(error))
-
-        def deliver(result: Any, error: BaseException | None) -> None:
-            loop.call_soon_threadsafe(finish, result, error)
-
-        job = _Job(function, deliver, copy_context())
-        lane.put(job)
+        places = self._places.setdefault(program_id, _Places(self.at_once))
+        call = await _begun(places, function, package, limit)
+        if call is None:
+            reason = (_STUCK if places.stuck else _BUSY).filled(count=places.count)
+            raise _failed(program_id, what, reason, passing=True)
         try:
-            async with asyncio.timeout(limit):
-                return await done
-        except TimeoutError as error:
-            reason = _SLOW.filled(seconds=f"{limit:g}") if job.begun else _BUSY.filled(count=lane.places)
-            raise _failed(program_id, what, reason, passing=True) from error
-        except _Raised as raised:
-            said = f"{type(raised.error).__name__}: {raised.error}"
+            return await _outcome(call, limit)
+        except Overrun as error:
+            raise _failed(program_id, what, error.told, passing=True) from error
+        except Failed as failed:
+            said = in_short(failed.error)
             reason = Text(f"gagal: {said}", f"failed: {said}")
-            raise _failed(program_id, what, reason, passing=False, error=raised.error) from raised.error
+            raise _failed(program_id, what, reason, passing=False, error=failed.error) from failed
         finally:
-            job.given_up = True
+            places.leave(call)
 
 
 _STUCK = Text(
@@ -139,14 +111,26 @@ _STUCK = Text(
     "{count} earlier calls never came back; repair the program, then restart the service",
 )
 _BUSY = Text("{count} panggilan sedang berjalan; ulangi sebentar lagi", "{count} calls are running; retry in a moment")
-_SLOW = Text("tidak selesai dalam {seconds} detik", "wasn't done within {seconds} seconds")
 
 
-class _Raised(Exception):
-    """Carries what foreign code raised, so that it is never taken for an error of ours, such as a TimeoutError."""
+async def _begun(places: _Places, function: Callable[[], T], package: str, seconds: float) -> Call[T] | None:
+    """A call that found a place within `seconds`. It looks for one again and again: places are shared by several event loops."""
+    end = time.monotonic() + seconds
+    while (call := places.begin(function, package)) is None:
+        if places.stuck or time.monotonic() > end:
+            return None
+        await asyncio.sleep(_LOOK_SECONDS)
+    return call
 
-    def __init__(self, error: BaseException) -> None:
-        self.error = error
+
+async def _outcome(call: Call[T], seconds: float) -> T:
+    """What a call returns. Raises Failed and Overrun, as `within` does."""
+    try:
+        return await asyncio.wait_for(asyncio.wrap_future(call.outcome), seconds)
+    except TimeoutError:
+        if call.outcome.done():
+            return call.outcome.result()
+    raise call.give_up(seconds)
 
 
 def _failed(

@@ -7,10 +7,11 @@ import sysconfig
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from traceback import walk_tb
 from types import FrameType
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from ksbb.domain.text import Text
 
@@ -43,44 +44,72 @@ class Abandoned(BaseException):
     """Raised in a thread whose call took too long, so that a loop without end doesn't go on for ever."""
 
 
-def within(seconds: float, call: Callable[[], Result], package: str) -> Result:
-    """What `call` returns, made in a thread of its own with the caller's context variables.
+class Call(Generic[Result]):
+    """A call of foreign code under way, in a daemon thread of its own, with the caller's context variables.
 
-    `package` is the top-level package whose code is called. Raises Failed for whatever it raises, and Overrun when it takes longer
-    than `seconds`: then the thread is left alone. Where it stands in its own package it is asked to end; a library that it is just
-    importing is let be, for a half imported one would harm whoever else needs it.
+    `package` is the top-level package whose code is called. `outcome` is what comes of it, Failed for whatever it raises.
+    A daemon: at the process's end nobody waits for a call that never returns, as an executor's threads would.
     """
-    outcome: Future[Result] = Future()
-    context = contextvars.copy_context()
 
-    def run() -> None:
+    def __init__(self, function: Callable[[], Result], package: str) -> None:
+        self.outcome: Future[Result] = Future()
+        # Begun: whoever stops waiting doesn't cancel it
+        self.outcome.set_running_or_notify_cancel()
+        self._package = package
+        run = partial(self._run, contextvars.copy_context(), function)
+        self._thread = threading.Thread(target=run, name=f"ksbb-{package}", daemon=True)
+        self._thread.start()
+
+    def give_up(self, seconds: float) -> Overrun:
+        """Wait no more for a call that isn't back within `seconds`; where it stands.
+
+        Its thread is left alone. Where it stands in its own package it is asked to end, so that a loop without end doesn't eat a
+        core for ever; a library that it is just importing is let be, for a half imported one would harm whoever else needs it.
+        """
+        frames = list(_frames(self._thread))
+        if frames and frames[0].f_globals.get("__name__", "").partition(".")[0] == self._package:
+            _ask_to_end(self._thread)
+        return Overrun(seconds, next((place_of(frame) for frame in frames if _is_own(frame)), ""))
+
+    def _run(self, context: contextvars.Context, function: Callable[[], Result]) -> None:
         try:
-            outcome.set_result(context.run(call))
-        except BaseException as error:  # noqa: BLE001 - foreign code: nothing that it raises may go further
-            if not outcome.done():
-                outcome.set_exception(Failed(error))
+            result = context.run(function)
+        except BaseException as error:  # noqa: BLE001 - foreign code, also sys.exit: nothing that it raises may go further
+            self.outcome.set_exception(Failed(error))
+        else:
+            self.outcome.set_result(result)
 
-    thread = threading.Thread(target=run, name=f"ksbb-{package}", daemon=True)
-    thread.start()
+
+def within(seconds: float, function: Callable[[], Result], package: str) -> Result:
+    """What `function` returns, called as a `Call`, while the caller waits.
+
+    Raises Failed for whatever it raises, and Overrun when it takes longer than `seconds`.
+    """
+    call = Call(function, package)
     try:
-        return outcome.result(seconds)
+        return call.outcome.result(seconds)
     except TimeoutError:
-        if outcome.done():
-            return outcome.result()
-    frames = list(_frames(thread))
-    if frames and frames[0].f_globals.get("__name__", "").partition(".")[0] == package:
-        _ask_to_end(thread)
-    raise Overrun(seconds, next((place_of(frame) for frame in frames if _is_own(frame)), ""))
+        if call.outcome.done():
+            return call.outcome.result()
+    raise call.give_up(seconds)
 
 
 def told(error: BaseException) -> str:
     """An error in one line: its type, its message and where it was raised."""
     if isinstance(error, SyntaxError):  # its message says where
-        return _in_short(error)
+        return in_short(error)
     frames = [frame for frame, _ in walk_tb(error.__traceback__)]
     lines = [line for _, line in walk_tb(error.__traceback__)]
     raised = [(frame, line) for frame, line in zip(frames, lines, strict=True) if _is_own(frame)]
-    return f"{_in_short(error)}, at {place_of(*raised[-1])}" if raised else _in_short(error)
+    return f"{in_short(error)}, at {place_of(*raised[-1])}" if raised else in_short(error)
+
+
+def in_short(error: BaseException) -> str:
+    """An error's type and message in one line."""
+    try:
+        return _cut(f"{type(error).__name__}: {error}".removesuffix(": "))
+    except Exception:  # noqa: BLE001 - a foreign `__str__`
+        return type(error).__name__
 
 
 def shown(value: object) -> str:
@@ -116,13 +145,6 @@ def _is_own(frame: FrameType) -> bool:
 
 def _ask_to_end(thread: threading.Thread) -> None:
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(Abandoned))
-
-
-def _in_short(error: BaseException) -> str:
-    try:
-        return _cut(f"{type(error).__name__}: {error}".removesuffix(": "))
-    except Exception:  # noqa: BLE001 - a foreign `__str__`
-        return type(error).__name__
 
 
 def _cut(said: str) -> str:

@@ -167,8 +167,8 @@ def activate(program: Program, table: Mapping[str, Any], sources: Sources) -> Ac
                 "; ".join(problem.message.en for problem in problems),
             ),
             Text(
-                f"perbaiki tabel [programs.{program.id}] lalu mulai ulang",
-                f"correct the table [programs.{program.id}], then restart",
+                f"perbaiki di tempat yang disebut, tabel [programs.{program.id}] atau variabel lingkungan, lalu mulai ulang",
+                f"correct it where it stands, in the table [programs.{program.id}] or a variable, then restart",
             ),
         ) from None
 

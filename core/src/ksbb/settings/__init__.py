@@ -6,7 +6,7 @@ environment variable: `KSBB_PORT`, and with `__` for each level `KSBB_PROGRAMS__
 """
 
 from ksbb.settings.model import PROGRAM_IDS, EngineMode, EngineSettings, ProgramsSettings, Settings
-from ksbb.settings.problems import did_you_mean, problems_of
+from ksbb.settings.problems import closest, did_you_mean, problems_of
 from ksbb.settings.reading import load_settings
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "EngineSettings",
     "ProgramsSettings",
     "Settings",
+    "closest",
     "did_you_mean",
     "load_settings",
     "problems_of",

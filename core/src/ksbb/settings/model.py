@@ -76,7 +76,8 @@ class EngineSettings(BaseModel):
     """The engine. In mode `server` it needs `prefect_api_url`; the other settings have defaults.
 
     `batch_size`: items in one flow run. `lease_seconds`: after how long the work of a process that died is taken up by another;
-    whoever works extends it, so that it may be short.
+    whoever works extends it, so that it may be short. `flow_seconds`: how long a run of a program's flow may take whose author set no
+    `timeout_seconds`; then it has failed, and its items wait for their next attempt.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
@@ -89,6 +90,7 @@ class EngineSettings(BaseModel):
         default_factory=lambda data: 100 if data.get("mode") == EngineMode.EMBEDDED else 500, ge=1, le=5000
     )
     lease_seconds: int = Field(default=60, ge=2, le=3600)
+    flow_seconds: int = Field(default=900, ge=1, le=86400)
 
     @property
     def is_server(self) -> bool:

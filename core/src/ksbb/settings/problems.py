@@ -18,11 +18,16 @@ _SHORTEST_SECRET = 4
 """Shorter ones aren't looked for in messages: they would be found in every word."""
 
 
+def closest(given: str, known: Collection[str]) -> str | None:
+    """The known name that was probably meant; None where none is like it."""
+    return next(iter(difflib.get_close_matches(given, known, n=1)), None)
+
+
 def did_you_mean(given: str, known: Collection[str]) -> Text:
-    """The known names, and first the one that was probably meant, as the second half of a sentence."""
-    close = difflib.get_close_matches(given, known, n=1)
-    if close:
-        return Text(f"mungkin maksud Anda {close[0]}?", f"did you mean {close[0]}?")
+    """The name that was probably meant, or else the known ones, as the second half of a sentence."""
+    meant = closest(given, known)
+    if meant:
+        return Text(f"mungkin maksud Anda {meant}?", f"did you mean {meant}?")
     names = ", ".join(sorted(known)) or "-"
     return Text(f"yang dikenal: {names}", f"known are: {names}")
 

@@ -34,7 +34,7 @@ class Programs(Protocol):
     def listens(self) -> bool:
         """Whether any active program wants to hear of life-cycle events."""
 
-    async def call(self, program_id: str, what: str, function: Callable[[], T]) -> T:
+    async def call(self, program_id: str, what: str, function: Callable[[], T], *, seconds: float | None = None) -> T:
         """What a function of a program returns, which runs for itself and for a limited time; `what` names it for people.
 
         Raises an error that says why there is no answer.

@@ -1,5 +1,6 @@
 """The flows of made-up programs that are at fault, each in its own way. On the path of the tests of the engine only."""
 
+import asyncio
 import os
 import time
 from collections import Counter
@@ -13,6 +14,8 @@ FAILURES: Counter[str] = Counter()
 """Commitment number → how many more times its item fails."""
 TICKS: list[float] = []
 """When the ticking flow ran."""
+WAITING: list[int] = []
+"""How many items the waiting flow was given, each time that it began to wait."""
 
 
 @flow(name="flaky-assess")
@@ -38,6 +41,13 @@ async def crashing(items: list[str]) -> None:
 @flow(name="forgetful-assess")
 async def forgetful(items: list[str]) -> None:
     """Ends well and leaves its items undone."""
+
+
+@flow(name="waiting-assess")
+async def waiting(items: list[str]) -> None:
+    """Awaits for ever, before it comes to any item."""
+    WAITING.append(len(items))
+    await asyncio.Event().wait()
 
 
 @flow(name="stalling-assess")
