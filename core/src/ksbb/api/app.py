@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from litestar import Litestar, Router
+from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
+from litestar.stores.registry import StoreRegistry
 
 from ksbb.api import (
     accounts,
@@ -55,9 +57,22 @@ def create_app(
 
     Raises InvalidInput when there is no secret to sign with.
     """
+    context = Context(
+        platform=platform, settings=settings, host=host, secret=settings.read_secret(), engine=engine_standing
+    )
+    return with_context(addresses(settings.max_upload_bytes), context)
+
+
+def with_context(app: Litestar, context: Context) -> Litestar:
+    """The application with what its handlers work with, and with nothing that it had before."""
     tracing.configure()
-    secret = settings.read_secret()
-    found = Context(platform=platform, settings=settings, host=host, secret=secret, engine=engine_standing)
+    app.state = State({"ksbb": context})
+    app.stores = StoreRegistry()
+    return app
+
+
+def addresses(max_upload_bytes: int) -> Litestar:
+    """Every address of the API, with nothing to work with yet."""
     api = Router(
         PREFIX,
         route_handlers=[
@@ -67,9 +82,9 @@ def create_app(
             programs.router(),
             program_extras.router(),
             aid_schemas.router(),
-            areas.router(settings.max_upload_bytes),
-            targets.router(settings.max_upload_bytes),
-            needs.router(settings.max_upload_bytes),
+            areas.router(max_upload_bytes),
+            targets.router(max_upload_bytes),
+            needs.router(max_upload_bytes),
             figures.router(),
             collaborators.router(),
             aggregators.router(),
@@ -87,7 +102,7 @@ def create_app(
         before_request=check_request,
         middleware=[auth.Authentication, Known()],
     )
-    app = Litestar(
+    return Litestar(
         route_handlers=[api, verify.verify_page, metrics],
         openapi_config=OpenAPIConfig(
             title=TITLE,
@@ -106,5 +121,3 @@ def create_app(
         logging_config=None,
         debug=False,
     )
-    app.state.ksbb = found
-    return app

@@ -1,5 +1,6 @@
 """The real application over a world, and people who send requests to it."""
 
+import functools
 import itertools
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -9,8 +10,9 @@ from typing import Any, cast
 import httpx
 from litestar import Litestar
 
-from ksbb.api.app import create_app
+from ksbb.api.app import addresses, with_context
 from ksbb.api.auth import access_token
+from ksbb.api.context import Context
 from ksbb.domain.rights import Actor, Role
 from ksbb.programs import ProgramHost
 from ksbb.settings import Settings
@@ -18,6 +20,8 @@ from ksbb.testing.world import World
 
 BASE = "http://ksbb.example"
 """Where the application stands."""
+_addresses = functools.cache(addresses)
+"""To put them together takes longer than most tests."""
 
 
 @dataclass
@@ -78,8 +82,9 @@ class Client:
 
 @asynccontextmanager
 async def api_over(world: World, settings: Settings, host: ProgramHost) -> AsyncIterator[Api]:
-    """The application over a world, until the block ends."""
-    app = create_app(world.platform, settings, host)
+    """The application over a world, until the block ends. One at a time: they share their addresses."""
+    context = Context(platform=world.platform, settings=settings, host=host, secret=settings.read_secret())
+    app = with_context(_addresses(settings.max_upload_bytes), context)
     # Not Litestar's test client: it runs the application in an event loop of its own, the database belongs to this one.
     transport = httpx.ASGITransport(cast("Any", app), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:

