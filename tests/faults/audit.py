@@ -51,6 +51,7 @@ def examine(found: Tables, programs: Programs) -> list[str]:
     ledger = Ledger(programs, _by_id(found["parties"]), _by_id(found["targets"]))
     ledger.tell(event for event in events if event["stream"].startswith("need:"))
     ledger.tell(event for event in events if event["stream"].startswith("commitment:"))
+    ledger.tell(event for event in events if event["stream"].startswith("follow_up:"))
     return [
         *_chains(events, found),
         *_records(ledger, found),

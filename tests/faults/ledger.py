@@ -54,7 +54,7 @@ class Ledger:
     outbox: Counter[tuple[str, ...]] = field(default_factory=Counter)
 
     def tell(self, events: Iterable[Row]) -> None:
-        """Take events in, each stream in its order; those of needs before those of commitments."""
+        """Take events in, each stream in its order; those of needs before those of commitments, and these before follow-ups."""
         for event in events:
             kind, _, subject = event["stream"].partition(":")
             if kind == "need":
@@ -63,6 +63,14 @@ class Ledger:
                 self.needs[subject] = {**need, "promised": before["promised"], "accepted": before["accepted"]}
             elif kind == "commitment":
                 self._tell_commitment(subject, event)
+            elif kind == "follow_up":
+                self._tell_follow_up(event)
+
+    def _tell_follow_up(self, event: Row) -> None:
+        payload = event["payload"]
+        for metric_id, quantity in payload.get("counted", {}).items():
+            commitment = self.commitments[payload["commitment_id"]]
+            self._count(commitment, f"reported:{metric_id}", event["at"], quantity=quantity)
 
     def _tell_commitment(self, commitment_id: str, event: Row) -> None:
         kind, payload = event["kind"], event["payload"]

@@ -7,8 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from ksbb.testing import Step
+from ksbb.domain.follow_ups import FollowUp
+from ksbb.domain.rights import SYSTEM, Role
+from ksbb.domain.text import Text
+from ksbb.program import FollowUpPlan
+from ksbb.storage import tables
+from ksbb.storage.rows import fetch_all
+from ksbb.testing import Step, World
+from ksbb.usecases import follow_ups
+from ksbb_ketenagakerjaan.plans import PLACEMENT
 
 from . import audit
 from .world import HOST, lines, opened, seed
@@ -51,9 +60,32 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
         async with opened(seeded) as world:
             for step in Step:
                 await world.drive(step, lines=lines(world, "pangan"))
+            await _report_placements(world)
 
     asyncio.run(fill())
     return file
+
+
+async def _report_placements(world: World) -> None:
+    """A follow-up whose result counts towards its program's success."""
+    driven = await world.drive(Step.CONFIRMED, program_id="ketenagakerjaan", lines=lines(world, "ketenagakerjaan"))
+    commitment = driven.commitment
+    plan = FollowUpPlan(
+        kind=PLACEMENT, due_on=commitment.planned_handover_on, owner=Role.COLLABORATOR, title=Text("Kabar", "News")
+    )
+    await world.act(
+        SYSTEM,
+        follow_ups.open_follow_up,
+        plan,
+        program_id=commitment.program_id,
+        subject_id=commitment.id,
+        commitment=commitment,
+    )
+    async with world.platform.reading_desk(SYSTEM) as desk:
+        found = await fetch_all(desk.unit.connection, select(tables.follow_ups), FollowUp)
+    await world.act(
+        world.collaborator, follow_ups.complete, found[0].id, result={"placed": 7, "certified": 9}, expected_version=1
+    )
 
 
 @pytest.fixture

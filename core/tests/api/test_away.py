@@ -125,6 +125,17 @@ async def test_the_list_of_programs_names_those_that_are_away(world: World, away
     }
 
 
+async def test_addresses_of_a_program_that_is_gone_say_so(world: World, away: Any) -> None:
+    await world.drive(Step.DRAFTED, program_id="umkm")
+    for path in ("", "/guide", "/figures", "/reference", "/reference/x", "/of-its-own?a=b"):
+        answer = await away.get(None, f"/programs/umkm{path}")
+        assert answer.status_code == 503, path
+        assert answer.json()["detail"] == (
+            "program umkm isn't installed any more (install its package and add umkm to programs.enabled, then restart)"
+        )
+        assert (await away.get(None, f"/programs/nobody{path}")).status_code == 404, path
+
+
 def _plain(text: Text) -> dict[str, str]:
     return {"id": text.id, "en": text.en}
 

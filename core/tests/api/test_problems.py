@@ -206,6 +206,28 @@ async def test_wrong_query_parameters_in_indonesian(api: Any, query: dict[str, s
     assert (answer.status_code, [error["message"] for error in answer.json()["errors"]]) == (400, [message])
 
 
+async def test_a_misspelt_filter_is_refused(api: Any) -> None:
+    answer = await api.raw("GET", "/api/v1/targets?knd=rw&limit=3&colour=red", headers={"Accept-Language": "en"})
+    known = ["area_code", "code", "cursor", "kind", "limit", "sort"]
+    near = "the parameter knd is not known; did you mean kind?"
+    far = f"the parameter colour is not known; known are: {', '.join(known)}"
+    assert answer.status_code == 400
+    assert answer.json() == problem(
+        "malformed_request",
+        400,
+        "Malformed request",
+        f"2 problems, the first: {near}",
+        "/api/v1/targets",
+        one("parameter_unknown", "/query/knd", near, known, "knd"),
+        one("parameter_unknown", "/query/colour", far, known, "colour"),
+    )
+    answer = await api.raw("GET", "/api/v1/programs?state=active")
+    assert (answer.status_code, answer.json()["detail"]) == (
+        400,
+        "parameter state tidak dikenal; di sini tidak ada parameter",
+    )
+
+
 async def test_a_nul_in_the_address(api: Any) -> None:
     for path in ("/api/v1/targets/%00", "/api/v1/targets?code=%00"):
         answer = await api.raw("GET", path, headers={"Accept-Language": "en"})

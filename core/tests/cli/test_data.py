@@ -19,7 +19,7 @@ from ksbb.testing import FakeClock, Step, World
 from ksbb.usecases.platform import Platform
 
 TARGETS = """code,kind,name,area_code,households
-31.71.06.1002-RW001,rw,RW 001 Kebon Sirih,31.71.06.1002,240
+31.71.06.1002-RW001,rw,RW 001 Pegangsaan,31.71.06.1002,240
 SEKOLAH-1,school,Sekolah contoh,31.71.06.1002,
 """
 NEEDS = """target_code,program_id,aid_type,quantity,source,as_of
@@ -184,7 +184,7 @@ def test_export_to_a_file(ready: Any) -> None:
     assert "'weather' is not one of" in said.err
 
 
-def test_programs_list(ksbb: Any) -> None:
+def test_programs_list(ksbb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("ksbb.toml").write_text("[programs]\nenabled = ['pangan', 'umkmm']\n[programs.pangan]\nmeal_hours = 3\n")
     said = ksbb("programs", "list", "--json")
     assert (said.code, said.err) == (0, said.err)
@@ -200,8 +200,12 @@ def test_programs_list(ksbb: Any) -> None:
     assert listed["umkmm"]["state"] == "missing"
     assert listed["umkmm"]["reason"]["en"] == "program umkmm is not installed; did you mean umkm?"
     assert {listed[name]["state"] for name in PROGRAM_IDS if name != "pangan"} == {"disabled"}
-    table = ksbb("programs", "list").out
-    assert "program umkmm is not installed; did you mean umkm?" in " ".join(table.split())
+    monkeypatch.setenv("COLUMNS", "60")
+    shown = ksbb("programs", "list").out
+    assert (
+        "umkmm: program umkmm is not installed; did you mean umkm?\n"
+        "  → correct programs.enabled, then restart; if umkmm is right, install its package\n"
+    ) in shown
 
 
 def test_users_and_their_tokens(ready: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,7 +110,7 @@ def test_programs_that_dont_run(ready: Any) -> None:
     assert lines["program pangen"] == (
         "fault",
         "missing: program pangen is not installed; did you mean pangan?",
-        "install its package (usually pip install ksbb-pangen), or correct programs.enabled",
+        "correct programs.enabled, then restart; if pangen is right, install its package",
     )
     assert lines["program umkm"] == ("ok", "disabled 0.1.0, installed, but not in programs.enabled", "")
 

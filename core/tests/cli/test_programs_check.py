@@ -116,7 +116,7 @@ def test_a_program_that_cannot_be_loaded(ksbb: Callable[..., Any], tmp_path: Pat
     assert (said.code, said.err) == (1, "")
     first, remedy = said.out.splitlines()
     assert first == f". is broken: {reason}"
-    assert remedy.startswith("  → ")
+    assert remedy == "  → correct the program's code, then check again"
 
     answer = json.loads(ksbb("programs", "check", ".", "--json").out)
     assert (answer["program"], answer["tier"], answer["fault"]["reason"]) == (".", None, reason)

@@ -47,7 +47,7 @@ async def test_targets_are_new_then_changed_then_the_same(world: World) -> None:
     first = table_of(
         TARGETS,
         f"{SUBDISTRICT}-RW101,rw,RW 101,{SUBDISTRICT},120,021-555,ya,",
-        f'PANTI-01,orphanage,"Panti ""Kasih"",\nKebon Sirih",{SUBDISTRICT},,,,true',
+        f'PANTI-01,orphanage,"Panti ""Kasih"",\nPegangsaan",{SUBDISTRICT},,,,true',
     )
     assert await world.act(world.secretariat, targets.import_targets, first) == Imported(2, 0, 0)
     stored = {row["code"]: row for row in await rows_of(world, tables.targets)}
@@ -60,7 +60,7 @@ async def test_targets_are_new_then_changed_then_the_same(world: World) -> None:
         False,
     )
     assert (home["name"], home["households"], home["synthetic"], home["version"]) == (
-        'Panti "Kasih",\nKebon Sirih',
+        'Panti "Kasih",\nPegangsaan',
         None,
         True,
         1,

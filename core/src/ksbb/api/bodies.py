@@ -1,4 +1,4 @@
-"""What is checked of every request before its handler runs: headers that an act needs, and the JSON body.
+"""What is checked of every request before its handler runs: query parameters, headers that an act needs, and the JSON body.
 
 Bodies are checked here and not by Litestar, because its conversion is lenient (a number given as text passes) and its
 messages are in English only.
@@ -10,29 +10,36 @@ from typing import Any
 import msgspec
 from jsonschema import Draft202012Validator
 from litestar.enums import RequestEncodingType
-from litestar.params import BodyKwarg
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import BodyKwarg, QueryParameter
 from litestar.typing import FieldDefinition
 
 from ksbb.api.context import ApiRequest
 from ksbb.api.phrases import told_by_msgspec
-from ksbb.api.problems import refusal
+from ksbb.api.problems import Refusal, refusal
 from ksbb.domain.errors import InvalidInput, Problem
 from ksbb.domain.text import Text
 from ksbb.program.validation import schema_problems
+from ksbb.settings import did_you_mean
 
 _SECRETS = frozenset({"password", "refresh_token"})
 _NUL = "\x00"
+OWN_PARAMETERS = "own_parameters"
+"""`opt` of a handler that judges its query parameters itself."""
 
 
 async def check_request(request: ApiRequest) -> None:
     """Refuse a request that its handler can't use.
 
-    Raises a Refusal: 428 without `If-Match`, 400 without `Idempotency-Key` or for what isn't JSON, 415 for another
-    media type; and InvalidInput with every field of the body that doesn't fit.
+    Raises a Refusal: 400 for query parameters that aren't known (a misspelt filter would answer with everything), without
+    `Idempotency-Key`, or for what isn't JSON, 428 without `If-Match`, 415 for another media type; and InvalidInput with every
+    field of the body that doesn't fit.
     """
     parameters = request.route_handler.parsed_fn_signature.parameters
     if _NUL in request.scope["path"] or "%00" in request.scope["query_string"].decode("ascii", "replace"):
         raise refusal(400, "nul", Text("alamat memuat karakter NUL", "the address contains a NUL character"))
+    if request.scope["query_string"]:
+        _check_query(request)
     if "if_match" in parameters and "if-match" not in request.headers:
         raise refusal(
             428,
@@ -71,6 +78,36 @@ async def check_request(request: ApiRequest) -> None:
         )
     if wanted_type == RequestEncodingType.JSON.value:
         check_body(await request.body(), data.annotation)
+
+
+def _check_query(request: ApiRequest) -> None:
+    handler = request.route_handler
+    known = query_names(handler)
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown and not handler.opt.get(OWN_PARAMETERS):
+        raise Refusal(400, *(_unknown_parameter(name, known) for name in unknown))
+
+
+@lru_cache(maxsize=256)
+def query_names(handler: HTTPRouteHandler) -> frozenset[str]:
+    """What a handler's query parameters are called in requests."""
+    fields = handler.parsed_fn_signature.parameters.items()
+    given = ((name, field.kwarg_definition) for name, field in fields)
+    return frozenset(one.name or name for name, one in given if isinstance(one, QueryParameter))
+
+
+def _unknown_parameter(name: str, known: frozenset[str]) -> Problem:
+    hint = did_you_mean(name, known) if known else Text("di sini tidak ada parameter", "there are none here")
+    return Problem(
+        code="parameter_unknown",
+        message=Text(
+            f"parameter {name} tidak dikenal; {hint.id}",
+            f"the parameter {name} is not known; {hint.en}",
+        ),
+        pointer=f"/query/{name}",
+        expected=sorted(known),
+        given=name,
+    )
 
 
 def media_type_of(data: FieldDefinition) -> str:

@@ -34,7 +34,7 @@ the same key when you don't know whether it arrived: you get the first answer ag
 with a change. If somebody else was faster, you get 412 with the version as it is now.
 
 **Errors** are problem details (RFC 9457), in Indonesian or English by `Accept-Language`: `errors` names each field
-by JSON Pointer, what was expected and what was given.
+by JSON Pointer, what was expected and what was given. A query parameter that isn't known is refused, too.
 
 **Lists** come in pages: `limit` (1 – 200), and `cursor` with the `next` of the page before. `sort` takes a key, `-`
 for descending.

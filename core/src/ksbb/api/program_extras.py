@@ -9,7 +9,7 @@ import msgspec
 from litestar import Response, Router, get
 from litestar.params import FromPath, QueryParameter
 
-from ksbb.api.context import ApiRequest, context, reading
+from ksbb.api.context import ApiRequest, reading
 from ksbb.api.paging import DEFAULT_LIMIT, Cursor, Limit
 from ksbb.api.program_routes import FINGERPRINT, JSON, active_program, ask, kept
 from ksbb.domain.errors import NotFound, Problem, invalid
@@ -135,11 +135,10 @@ def brings(program: Program) -> BringsOut:
     "/{program_id:str}/reference",
     operation_id="list_reference",
     summary="A program's reference data",
-    sync_to_thread=False,
 )
-def list_reference(request: ApiRequest, program_id: FromPath[str]) -> list[ReferenceOut]:
+async def list_reference(request: ApiRequest, program_id: FromPath[str]) -> list[ReferenceOut]:
     """The registers that a program's rules and pages look things up in, with source and day."""
-    program = active_program(context(request.app).host, program_id).program
+    program = (await active_program(request, program_id)).program
     return [_described(one) for one in program.reference_data]
 
 
@@ -148,9 +147,8 @@ def list_reference(request: ApiRequest, program_id: FromPath[str]) -> list[Refer
     operation_id="get_reference",
     summary="One register of a program",
     response_headers=[FINGERPRINT],
-    sync_to_thread=False,
 )
-def get_reference(
+async def get_reference(
     request: ApiRequest,
     program_id: FromPath[str],
     reference_id: FromPath[str],
@@ -162,7 +160,7 @@ def get_reference(
     cursor: Cursor = None,
 ) -> Response[ReferencePageOut]:
     """The rows of a register, in pages as JSON or whole as CSV (`?format=csv`, or `Accept: text/csv`)."""
-    program = active_program(context(request.app).host, program_id).program
+    program = (await active_program(request, program_id)).program
     found = next((one for one in program.reference_data if one.id == reference_id), None)
     if found is None:
         raise _no_register(program, reference_id)
@@ -184,7 +182,7 @@ async def list_figures(request: ApiRequest, program_id: FromPath[str]) -> list[S
 
     Figures of fewer than 5 acts are suppressed; auditors, assessors and the secretariat see all.
     """
-    active = active_program(context(request.app).host, program_id)
+    active = await active_program(request, program_id)
     async with reading(request) as desk:
         return [_figure(found) for found in await success_figures(desk, active.program)]
 

@@ -11,13 +11,15 @@ from litestar import Response, get
 from litestar.datastructures import ResponseHeader
 from litestar.params import FromPath
 
-from ksbb.api.context import ApiRequest, context
+from ksbb.api.bodies import OWN_PARAMETERS
+from ksbb.api.context import ApiRequest, context, reading
 from ksbb.domain.errors import InvalidInput, NotFound, Problem, not_found
 from ksbb.domain.text import Text
 from ksbb.program import Program, Route, RouteRequest
 from ksbb.program.validation import schema_problems
-from ksbb.programs.host import ProgramHost
-from ksbb.usecases.desk import ActiveProgram, jakarta_day
+from ksbb.storage.trouble import trouble_of
+from ksbb.usecases.desk import ActiveProgram, jakarta_day, require_running
+from ksbb.usecases.read.aid_schemas import remembered_programs
 
 JSON = "application/json"
 MAX_AGE = 300
@@ -29,11 +31,11 @@ FINGERPRINT = ResponseHeader(
 )
 
 
-@get("/{program_id:str}/{path:path}", operation_id="ask_program", include_in_schema=False)
+@get("/{program_id:str}/{path:path}", operation_id="ask_program", include_in_schema=False, opt={OWN_PARAMETERS: True})
 async def ask(request: ApiRequest, program_id: FromPath[str], path: FromPath[str]) -> Response[Any]:
     """What a route of a program answers. 502 when the program fails, 503 when it isn't done in time."""
     asked = context(request.app)
-    active = active_program(asked.host, program_id)
+    active = await active_program(request, program_id)
     route = _route(active.program, path.strip("/"))
     parameters = _parameters(request, route)
     today = jakarta_day(asked.platform.clock.now())
@@ -42,11 +44,26 @@ async def ask(request: ApiRequest, program_id: FromPath[str], path: FromPath[str
     return kept(request, content, JSON)
 
 
-def active_program(host: ProgramHost, program_id: str) -> ActiveProgram:
-    """The program, running. Raises NotFound for an unknown id, Unavailable with reason and remedy for one that doesn't run."""
-    if all(status.id != program_id for status in host.statuses()):
-        raise not_found(Text("program", "program"), program_id)
-    return host.require(program_id)
+async def active_program(request: ApiRequest, program_id: str) -> ActiveProgram:
+    """The program, running. Raises NotFound for an unknown id, Unavailable with reason and remedy for one that doesn't run, and
+    for one that is gone and has records here.
+    """
+    host = context(request.app).host
+    known = any(status.id == program_id for status in host.statuses())
+    if known or program_id in await names_kept(request):
+        return require_running(host, program_id)
+    raise not_found(Text("program", "program"), program_id)
+
+
+async def names_kept(request: ApiRequest) -> dict[str, tuple[Text, Text]]:
+    """Names of all programs that took commitments; none while the database is away, for which the programs' status doesn't wait."""
+    try:
+        async with reading(request) as desk:
+            return await remembered_programs(desk)
+    except Exception as error:
+        if trouble_of(error) is None:
+            raise
+        return {}
 
 
 def kept(request: ApiRequest, content: bytes, media_type: str, *, file_name: str = "") -> Response[Any]:

@@ -7,16 +7,14 @@ import msgspec
 from litestar import Router, get
 from litestar.params import FromPath, QueryParameter
 
-from ksbb.api.context import ApiRequest, context, reading
+from ksbb.api.context import ApiRequest, context
 from ksbb.api.program_extras import BringsOut, brings
-from ksbb.api.program_routes import active_program
+from ksbb.api.program_routes import active_program, names_kept
 from ksbb.domain.targets import TargetKind
 from ksbb.domain.text import Language, Text
 from ksbb.program import AidType, Measure
 from ksbb.programs.status import ProgramState, ProgramStatus
 from ksbb.settings.values import shown
-from ksbb.storage.trouble import trouble_of
-from ksbb.usecases.read.aid_schemas import remembered_programs
 
 
 class ProgramOut(msgspec.Struct, kw_only=True):
@@ -102,18 +100,18 @@ async def list_programs(request: ApiRequest) -> list[ProgramOut]:
     host = context(request.app).host
     running = {active.program.id: active.program for active in host.active()}
     names = {program.id: (program.name, program.lead_agency) for program in running.values()}
-    remembered = await _remembered(request)
+    remembered = await names_kept(request)
     known = {status.id for status in host.statuses()}
     gone = [_gone(program_id) for program_id in remembered if program_id not in known]
     return [_status(status, (remembered | names).get(status.id)) for status in (*host.statuses(), *gone)]
 
 
-@get("/{program_id:str}", operation_id="get_program", summary="One program", sync_to_thread=False)
-def get_program(request: ApiRequest, program_id: FromPath[str]) -> ProgramDetail:
+@get("/{program_id:str}", operation_id="get_program", summary="One program")
+async def get_program(request: ApiRequest, program_id: FromPath[str]) -> ProgramDetail:
     """What a program asks for, with the JSON Schema of each aid type. 503 with reason and remedy for one that doesn't
     run.
     """
-    active = active_program(context(request.app).host, program_id)
+    active = await active_program(request, program_id)
     program = active.program
     return ProgramDetail(
         id=program.id,
@@ -130,26 +128,15 @@ def get_program(request: ApiRequest, program_id: FromPath[str]) -> ProgramDetail
     )
 
 
-@get("/{program_id:str}/guide", operation_id="get_guide", summary="The guide of a program", sync_to_thread=False)
-def get_guide(
+@get("/{program_id:str}/guide", operation_id="get_guide", summary="The guide of a program")
+async def get_guide(
     request: ApiRequest,
     program_id: FromPath[str],
     language: Annotated[Language, QueryParameter(description="`id` or `en`.")] = "id",
 ) -> GuideOut:
     """How to take part in a program."""
-    program = active_program(context(request.app).host, program_id).program
+    program = (await active_program(request, program_id)).program
     return GuideOut(program_id=program.id, language=language, markdown=program.guide.in_language(language))
-
-
-async def _remembered(request: ApiRequest) -> dict[str, tuple[Text, Text]]:
-    """Names of all programs that took commitments; none while the database is away, for which the programs' status doesn't wait."""
-    try:
-        async with reading(request) as desk:
-            return await remembered_programs(desk)
-    except Exception as error:
-        if trouble_of(error) is None:
-            raise
-        return {}
 
 
 def _gone(program_id: str) -> ProgramStatus:

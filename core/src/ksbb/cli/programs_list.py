@@ -23,10 +23,13 @@ def list_(data: Path | None, *, as_json: bool) -> None:
         click.echo(json.dumps(shown(list(statuses)), ensure_ascii=False, indent=2))
         return
     table = Table()
-    for heading in ("Program", "Status", "Distribution", "Version", "Reason and remedy"):
-        table.add_column(heading)
+    for heading in ("Program", "Status", "Distribution", "Version"):
+        table.add_column(heading, overflow="fold")
     for status in statuses:
-        words = [text.en for text in (status.reason, status.remedy) if text]
-        row = (status.id, str(status.state), status.distribution or "", status.version or "", "\n→ ".join(words))
+        row = (status.id, str(status.state), status.distribution or "", status.version or "")
         table.add_row(*map(escape, row))
     Console().print(table)
+    # Not in the table: what is to be typed must stand whole on a narrow terminal, too
+    for status in statuses:
+        if status.reason and status.remedy:
+            click.echo(f"{status.id}: {status.reason.en}\n  → {status.remedy.en}")

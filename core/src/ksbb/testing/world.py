@@ -39,7 +39,7 @@ from ksbb.usecases.desk import Desk
 from ksbb.usecases.platform import Platform
 
 SUBDISTRICT = "31.71.06.1002"
-"""Where the targets of a world are: Kebon Sirih, Menteng."""
+"""Where the targets of a world are: Pegangsaan, Menteng."""
 NEED = 100
 """What each target needs of each aid type, in whole units."""
 QUANTITY = 10

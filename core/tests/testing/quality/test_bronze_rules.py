@@ -1,6 +1,9 @@
 """Rules of bronze about a program itself: the sample, changed until it breaks that rule and no other."""
 
+import time
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -182,7 +185,7 @@ CASES = [
         "rules_pure",
         "another answer each time",
         rule(forgets),
-        "rule enough: expected the same answer each time, and an unchanged commitment; "
+        "rule enough: expected the same answer each time, nothing read but what is given, and an unchanged commitment; "
         "given it finds nothing, and for the second time 'too_few' (warn) at '/lines/0', with "
         "1 × kit {'colour': 'red'}, submitted 2000-01-01, handover 2000-01-01. "
         "Judge by `submitted_on` in place of a clock, and copy what you change.",
@@ -191,10 +194,25 @@ CASES = [
         "rules_pure",
         "a changed commitment",
         rule(changes),
-        "rule enough: expected the same answer each time, and an unchanged commitment; "
+        "rule enough: expected the same answer each time, nothing read but what is given, and an unchanged commitment; "
         "given the commitment is another one after the rule has run, with "
         "1 × kit {'colour': 'red'}, submitted 2000-01-01, handover 2000-01-01. "
         "Judge by `submitted_on` in place of a clock, and copy what you change.",
+    ),
+    *(
+        case(
+            "rules_pure",
+            called,
+            rule(asks),
+            "rule enough: expected the same answer each time, nothing read but what is given, and an unchanged commitment; "
+            f"given it calls {called}, with 1 × kit {{'colour': 'red'}}, submitted 2000-01-01, handover 2000-01-01. "
+            "Judge by `submitted_on` in place of a clock, and copy what you change.",
+        )
+        for called, asks in (
+            ("date.today", lambda _view, _settings: [] if date.today() else [finding()]),  # noqa: DTZ011 - at fault
+            ("time.time", lambda _view, _settings: [] if time.time() else [finding()]),
+            ("io.open", lambda _view, _settings: [] if Path(__file__).read_bytes() else [finding()]),
+        )
     ),
     case(
         "rules_total",

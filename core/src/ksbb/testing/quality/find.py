@@ -13,6 +13,7 @@ from ksbb.domain.errors import InvalidInput, invalid
 from ksbb.domain.text import Text
 from ksbb.program import Program
 from ksbb.programs.discovery import GROUP, Installed, installed_programs
+from ksbb.programs.faults import ProgramFault, repair
 from ksbb.programs.loading import load
 from ksbb.settings import did_you_mean
 from ksbb.testing.quality.subject import Metadata, Subject
@@ -56,7 +57,15 @@ def in_folder(folder: Path) -> Subject:
         sys.path.insert(0, str(home))
         invalidate_caches()
     one = Installed(metadata.name, metadata.version, EntryPoint(name, module, GROUP))
-    program = load(one, {}, {}, _SECONDS).program
+    try:
+        program = load(one, {}, {}, _SECONDS).program
+    except ProgramFault as fault:
+        # Who checks a folder is its author: an upgrade of the package is what they are about to make
+        if fault.remedy == repair(one):
+            fault.remedy = Text(
+                "perbaiki kode program, lalu periksa lagi", "correct the program's code, then check again"
+            )
+        raise
     package = _package_of(module)
     if package.parent != home:
         raise _not_found(

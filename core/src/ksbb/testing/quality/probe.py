@@ -15,6 +15,7 @@ from hypothesis.errors import NoSuchExample
 from ksbb.program import CommitmentView, Finding, LineView, Program, Rule, Severity, Text
 from ksbb.programs.limits import shown, told
 from ksbb.testing.payloads import commitments_of, settings_of, steadily
+from ksbb.testing.quality.outside import outside_calls
 from ksbb.testing.quality.subject import Subject
 from ksbb.testing.views import commitment_view
 
@@ -118,11 +119,15 @@ def _of_rule(program: Program, rule: Rule, view: CommitmentView, chosen: Any) ->
         yield Trouble(fault=Fault.RAISED, rule_id=rule.id, said=answer)
         return
     changed = view != before
-    again = _answer(rule, copy.deepcopy(before), chosen)
+    with outside_calls() as outside:
+        again = _answer(rule, copy.deepcopy(before), chosen)
     if changed:
         yield Trouble(fault=Fault.IMPURE, rule_id=rule.id, said="the commitment is another one after the rule has run")
     elif again != answer:
         said = f"it finds {_named(answer)}, and for the second time {_named(again)}"
+        yield Trouble(fault=Fault.IMPURE, rule_id=rule.id, said=said)
+    elif outside:
+        said = f"it calls {', '.join(sorted(outside))}"
         yield Trouble(fault=Fault.IMPURE, rule_id=rule.id, said=said)
     for finding in answer:
         if not _is_own(finding, rule):

@@ -8,11 +8,11 @@ from ksbb.testing.quality.subject import Subject
 
 
 def check(subject: Subject) -> Iterator[Flaw]:
-    """The same answer twice, and what they are given stays as it was."""
+    """The same answer twice, no call to the outside, and what they are given stays as it was."""
     for trouble in troubles(subject, Fault.IMPURE):
         yield Flaw(
             where=f"rule {trouble.rule_id}",
-            expected="the same answer each time, and an unchanged commitment",
+            expected="the same answer each time, nothing read but what is given, and an unchanged commitment",
             given=f"{trouble.said}, with {trouble.shown_by}",
             remedy="Judge by `submitted_on` in place of a clock, and copy what you change",
         )
