@@ -1,6 +1,7 @@
 """The command: `python -m tests.bench [life|batch|http|sqlite|start|million|all]`."""
 
 import json
+import os
 import signal
 import sys
 import tempfile
@@ -32,6 +33,8 @@ def main(bench: str, rounds: int, seconds: float, commitments: int, *, peers: bo
     """Measure the platform against a floor and peers, in turns on this machine, and say which bars it reaches."""
     # A run that is told to end takes its servers with it
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    # Else every start would measure the compiler, too
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     quiet_logs()
     console = Console(width=120)
     with durable_server() as server, tempfile.TemporaryDirectory() as folder:

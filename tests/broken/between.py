@@ -150,9 +150,9 @@ def _unsettled() -> tuple[str, str]:
     at, variable = "programs.unsettled", "KSBB_PROGRAMS__UNSETTLED__"
     indonesian = (
         f"pengaturan {at}.limit '0' (variabel lingkungan {variable}LIMIT) tidak sah: "
-        "Input should be greater than or equal to 1; "
+        "paling sedikit 1; "
         f"pengaturan {at}.mail.token (variabel lingkungan {variable}MAIL__TOKEN) tidak sah: "
-        "Value should have at least 8 items after validation, not 3; "
+        "panjangnya paling sedikit 8, diberikan 3; "
         f"pengaturan {at}.mail.hots (variabel lingkungan {variable}MAIL__HOTS) tidak dikenal; mungkin maksud Anda host?; "
         f"pengaturan {at}.relays.0.prot (variabel lingkungan {variable}RELAYS) tidak dikenal; mungkin maksud Anda port?; "
         f"pengaturan {at}.limti (variabel lingkungan {variable}LIMTI) tidak dikenal; mungkin maksud Anda limit?"

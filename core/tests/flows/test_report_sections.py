@@ -13,6 +13,7 @@ from ksbb.documents.render import render_report
 from ksbb.domain.handover_report import HandoverReport, ReportSection
 from ksbb.domain.rights import SYSTEM
 from ksbb.domain.text import Text
+from ksbb.flows.report_sections import FAILED
 from ksbb.programs import host_of
 from ksbb.storage import tables
 from ksbb.testing import Driven, Step
@@ -71,7 +72,7 @@ async def test_a_section_is_kept_with_its_report_for_good(rig: Any) -> None:
     assert render_report(later) == pdf
 
 
-async def test_sections_that_fail_are_left_out_and_stop_no_report(rig: Any) -> None:
+async def test_sections_that_fail_stop_no_report_which_says_that_they_are_missing(rig: Any) -> None:
     async with rig.pause():
         driven = await rig.world.drive(Step.CONFIRMED, program_id="talkative")
     rig.host._calls.seconds = 0.3
@@ -82,10 +83,17 @@ async def test_sections_that_fail_are_left_out_and_stop_no_report(rig: Any) -> N
         title=Text("Bagian sound", "Section sound"),
         pairs=((Text("Contoh", "Example"), Text("10 paket", "packages")),),
     )
-    assert report.sections == (sound,)
+    declared = rig.host.require("talkative").program.report_sections
+    missing = (Text("Tidak tersedia", "Not available"), FAILED)
+    assert report.sections == tuple(
+        sound if one.id == "sound" else ReportSection(title=one.title, pairs=(missing,))
+        for one in declared
+        if one.id != "empty"
+    )
     assert "Bagian sound Contoh : 10 paket" in text_of(pdf)
+    assert "Bagian raises Tidak tersedia : Program gagal menyusun bagian ini" in text_of(pdf)
     assert {log["program"] for log in logs if log["event"] == "report_section_left_out"} == {"talkative"}
-    (never,) = (one for one in rig.host.require("talkative").program.report_sections if one.id == "never")
+    (never,) = (one for one in declared if one.id == "never")
     waits = never.content.__code__.co_firstlineno
     left_out = [log["reason"] for log in logs if log["event"] == "report_section_left_out"]
     assert left_out == [

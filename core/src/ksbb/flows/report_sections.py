@@ -21,19 +21,25 @@ from ksbb.usecases.desk import Desk, running
 MOST_PAIRS = 40
 LONGEST = 500
 """Characters that a text of a section has at most."""
-AWAY = ReportSection(
-    title=Text("Keterangan program", "What the program adds"),
-    pairs=(
-        (
-            Text("Tidak tersedia", "Not available"),
-            Text(
-                "Program tidak berjalan ketika berita acara ini dibuat. Bagian dari program, bila ada, tidak termuat.",
-                "The program wasn't running when this report was made. What it adds to reports, if anything, isn't here.",
-            ),
-        ),
+
+
+def _not_available(title: Text, why: Text) -> ReportSection:
+    return ReportSection(title=title, pairs=((Text("Tidak tersedia", "Not available"), why),))
+
+
+AWAY = _not_available(
+    Text("Keterangan program", "What the program adds"),
+    Text(
+        "Program tidak berjalan ketika berita acara ini dibuat. Bagian dari program, bila ada, tidak termuat.",
+        "The program wasn't running when this report was made. What it adds to reports, if anything, isn't here.",
     ),
 )
 """What a report says in place of the sections of a program that is away: once it is made it stays as it is."""
+FAILED = Text(
+    "Program gagal menyusun bagian ini ketika berita acara ini dibuat.",
+    "The program failed to make this section when this report was made.",
+)
+"""What a report says in place of a section that the program couldn't make."""
 _log = structlog.get_logger("ksbb.flows")
 
 
@@ -58,7 +64,7 @@ async def asked_of_program(desk: Desk, handover_id: str) -> Asked | None:
 
 async def sections_of(host: ProgramHost, asked: Asked, number: str) -> tuple[ReportSection, ...]:
     """The program's sections that aren't empty. One that raises, isn't done in time or answers with something else than pairs
-    of texts is left out of the report with this number, and logged.
+    of texts is logged with this report's number, and the report says that it is missing.
     """
     sections: list[ReportSection] = []
     for declared in asked.program.report_sections:
@@ -67,6 +73,7 @@ async def sections_of(host: ProgramHost, asked: Asked, number: str) -> tuple[Rep
             pairs = await host.call(asked.program.id, what, partial(_pairs, declared, asked.view))
         except ProgramFailed as failed:
             _log.warning("report_section_left_out", program=asked.program.id, report=number, reason=str(failed))
+            sections.append(_not_available(declared.title, FAILED))
             continue
         if pairs:
             sections.append(ReportSection(title=declared.title, pairs=pairs))

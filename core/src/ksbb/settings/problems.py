@@ -16,6 +16,32 @@ MASK = "***"
 """What is shown in place of a secret."""
 _SHORTEST_SECRET = 4
 """Shorter ones aren't looked for in messages: they would be found in every word."""
+_IN_INDONESIAN = {
+    "bool_parsing": "harus true atau false",
+    "bool_type": "harus true atau false",
+    "dict_type": "harus berupa tabel",
+    "enum": "harus salah satu dari {expected}",
+    "float_parsing": "harus bilangan",
+    "float_type": "harus bilangan",
+    "greater_than": "harus lebih dari {gt}",
+    "greater_than_equal": "paling sedikit {ge}",
+    "int_from_float": "harus bilangan bulat",
+    "int_parsing": "harus bilangan bulat",
+    "int_type": "harus bilangan bulat",
+    "less_than": "harus kurang dari {lt}",
+    "less_than_equal": "paling banyak {le}",
+    "list_type": "harus berupa daftar",
+    "literal_error": "harus salah satu dari {expected}",
+    "missing": "wajib diisi",
+    "model_type": "harus berupa tabel",
+    "string_pattern_mismatch": "harus sesuai pola {pattern}",
+    "string_too_long": "paling banyak {max_length} karakter",
+    "string_too_short": "paling sedikit {min_length} karakter",
+    "string_type": "harus berupa teks",
+    "too_long": "panjangnya paling banyak {max_length}, diberikan {actual_length}",
+    "too_short": "panjangnya paling sedikit {min_length}, diberikan {actual_length}",
+}
+"""Pydantic's types of errors, which it tells in English alone. What a validator says stays as its author wrote it."""
 
 
 def closest(given: str, known: Collection[str]) -> str | None:
@@ -90,10 +116,12 @@ def _problem(
     given = None if hidden else detail["input"]
     shown = "" if hidden else f" {given!r}"
     expected = hushed(detail["msg"].removeprefix("Value error, "), secrets)
+    known_words = _IN_INDONESIAN.get(detail["type"])
+    in_indonesian = known_words.format(**detail.get("ctx", {})) if known_words else expected
     return Problem(
         code="setting_invalid",
         message=Text(
-            f"pengaturan {key}{shown} ({place.id}) tidak sah: {expected}",
+            f"pengaturan {key}{shown} ({place.id}) tidak sah: {in_indonesian}",
             f"setting {key}{shown} ({place.en}) is not valid: {expected}",
         ),
         pointer=pointer,

@@ -112,12 +112,12 @@ CASES = [
         "Work through the items with `workbench().each`, and count days from the case or the bench, not from a clock.",
     ),
     case(
-        "flows_idempotent",
+        "flows_run",
         "an error",
         flow("contoh-watch", "bad_flows:breaks_off"),
-        "flow contoh-watch: expected the same result from a second run over the same items; "
+        "flow contoh-watch: expected a run over the examples that comes to its end; "
         "given ZeroDivisionError: 1 day, 0:00:00, at bad_flows.py, line 61. "
-        "Work through the items with `workbench().each`, and count days from the case or the bench, not from a clock.",
+        "Mend it: each batch would wait for its next attempts and then be parked.",
     ),
     case(
         "flows_load",

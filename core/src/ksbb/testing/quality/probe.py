@@ -56,15 +56,29 @@ class Trouble:
     shown_by: str = field(default="", compare=False)
 
 
+class RuleNotBack(Exception):
+    """A rule didn't come back when the rules were tried, so nothing is known of them all."""
+
+    def __init__(self) -> None:
+        super().__init__("a rule that doesn't come back, as another check says")
+
+
 Drawn = tuple[CommitmentView, Any]
 
 
 def troubles(subject: Subject, fault: Fault) -> list[Trouble]:
     """The troubles of one kind that the program's rules have, found once for all kinds. Raises ValueError for a schema that
-    payloads can't be drawn from.
+    payloads can't be drawn from, RuleNotBack where an earlier search for them hasn't come back.
     """
     if "troubles" not in subject.memo:
-        subject.memo["troubles"] = _probe(subject.program)
+        if "probing" in subject.memo:
+            raise RuleNotBack
+        subject.memo["probing"] = True
+        try:
+            subject.memo["troubles"] = _probe(subject.program)
+        except ValueError:
+            del subject.memo["probing"]
+            raise
     return [trouble for trouble in subject.memo["troubles"] if trouble.fault is fault]
 
 
@@ -124,7 +138,8 @@ def _of_rule(program: Program, rule: Rule, view: CommitmentView, chosen: Any) ->
     if changed:
         yield Trouble(fault=Fault.IMPURE, rule_id=rule.id, said="the commitment is another one after the rule has run")
     elif again != answer:
-        said = f"it finds {_named(answer)}, and for the second time {_named(again)}"
+        first, second = _named(answer), _named(again)
+        said = f"it finds {first}, and for the second time {second if second != first else 'the same in other words'}"
         yield Trouble(fault=Fault.IMPURE, rule_id=rule.id, said=said)
     elif outside:
         said = f"it calls {', '.join(sorted(outside))}"
