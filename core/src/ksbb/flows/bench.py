@@ -154,7 +154,6 @@ class Bench:
 
     async def each(self, items: Sequence[str], step: Callable[[Case], Awaitable[None]]) -> Outcome:
         """Run `step` on every item, each in a unit of work of its own and exactly once."""
-
         answers: dict[str, Answer] = {}
 
         async def prepare(desk: Desk, rows: Sequence[Item]) -> None:
@@ -192,11 +191,10 @@ class Bench:
 async def each_item(platform: Platform, items: Sequence[str], work: Work, prepare: Prepare | None = None) -> Outcome:
     """Do `work` for every outbox item: effects and the item's `done` are one transaction, so a repeated batch does no harm.
 
-    `prepare` is done before, once for the items of each transaction.
-
-    Items are done by sets, one transaction for each. Where one of a set raises, the set is rolled back and done item by item: the
-    one whose work raises waits for its next attempt, and after `MAX_ATTEMPTS` it is parked with the reason. Where a worker was lost
-    over one of them, all are done one by one, so that those before the culprit are done for good.
+    `prepare` is done before, once for the items of each transaction. Items are done by sets, one transaction for each. Where one
+    of a set raises, the set is rolled back and done item by item: the one whose work raises waits for its next attempt, and after
+    `MAX_ATTEMPTS` it is parked with the reason. Where a worker was lost over one of them, all are done one by one, so that those
+    before the culprit are done for good.
     """
     done = failed = 0
     for start in range(0, len(items), SET):

@@ -17,7 +17,7 @@ T = TypeVar("T")
 SECONDS = 2.0
 """How long a function of a program may take."""
 AT_ONCE = 4
-"""Calls of one program at a time. A function that never returns keeps its place: no thread can be ended from outside."""
+"""Calls of one program at a time. A function that never returns keeps its place, unless it can be asked to end (`Call.give_up`)."""
 _LOOK_SECONDS = 0.01
 _log = structlog.get_logger("ksbb.programs")
 

@@ -1,17 +1,22 @@
 """What rules of quality look at more closely: patterns, links, personal words, schemas at any depth."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from threading import Event
 from typing import Any
 
 import pytest
 
-from ksbb.program import Text, described, object_schema
+from ksbb.program import CommitmentView, Finding, Text, described, object_schema
+from ksbb.testing.quality import engine
 from ksbb.testing.quality.engine import RULES, Inspection
 from ksbb.testing.quality.privacy import looks_personal, personal_words
 from ksbb.testing.quality.schemas import below
 from ksbb.testing.quality.subject import Subject
 from ksbb_contoh import PROGRAM
 from ksbb_contoh.aid import KIT
+
+from .spoiling import rule
 
 
 def said(subject: Subject, rule_id: str) -> list[str]:
@@ -119,3 +124,22 @@ def test_what_only_one_validator_understands(sample: Subject, keyword: dict[str,
     changed = {**schema, "properties": {**schema["properties"], "contact": contact}}
     kit = replace(KIT, schema=changed, examples=({"colour": "red"},))
     assert said(replace(sample, program=replace(PROGRAM, aid_types=(kit,))), "schema_valid") == [told]
+
+
+def waits_for_ever(_commitment: CommitmentView, _settings: Any) -> Sequence[Finding]:
+    Event().wait()
+    return ()
+
+
+def test_a_rule_that_never_returns_is_waited_for_once(sample: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_SECONDS", 0.5)
+    subject = replace(sample, program=rule(waits_for_ever), memo={})
+    line = waits_for_ever.__code__.co_firstlineno + 1
+    judged = "contoh: expected a program that lets itself be judged; given "
+    assert said(subject, "rules_total") == [
+        f"{judged}a function that hasn't come back within 0.5 s; it stands at test_probing.py, line {line}. "
+        "Repair what it says."
+    ]
+    assert said(subject, "rules_pure") == [
+        f"{judged}RuleNotBack: a rule that doesn't come back, as another check says. Repair what it says."
+    ]
