@@ -1,0 +1,70 @@
+"""A min-cost flow network with named nodes, solved exactly in whole numbers by OR-Tools."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from ortools.graph.python.min_cost_flow import SimpleMinCostFlow  # type: ignore[import-untyped]  # it brings no types
+
+Whole = NDArray[np.int64]
+
+
+@dataclass(slots=True)
+class Network:
+    """Nodes by name, arcs with a capacity and a cost for each unit: first those added one by one, then whole arrays of them."""
+
+    nodes: dict[Hashable, int] = field(default_factory=dict)
+    _tails: list[int] = field(default_factory=list)
+    _heads: list[int] = field(default_factory=list)
+    _capacities: list[int] = field(default_factory=list)
+    _costs: list[int] = field(default_factory=list)
+    _more: list[tuple[Whole, Whole, Whole, Whole]] = field(default_factory=list)
+
+    def node(self, name: Hashable) -> int:
+        """The number of a node, which is made when it is new."""
+        return self.nodes.setdefault(name, len(self.nodes))
+
+    def arc(self, tail: int, head: int, capacity: int, cost: int = 0) -> None:
+        """Add one arc."""
+        self._tails.append(tail)
+        self._heads.append(head)
+        self._capacities.append(capacity)
+        self._costs.append(cost)
+
+    def arcs(self, tails: Whole, heads: Whole, capacities: Whole, costs: Whole) -> None:
+        """Add arcs of one array each, after those that were added one by one."""
+        self._more.append((tails, heads, capacities, costs))
+
+    def solve(self, supplies: Mapping[int, int], sink: int) -> "Flow":
+        """Carry as much as possible from the supplies to the sink, at the least cost."""
+        one_by_one = [np.array(part, np.int64) for part in (self._tails, self._heads, self._capacities, self._costs)]
+        tails, heads, capacities, costs = (np.concatenate(parts) for parts in zip(one_by_one, *self._more, strict=True))
+        solver = SimpleMinCostFlow()
+        solver.add_arcs_with_capacity_and_unit_cost(tails, heads, capacities, costs)
+        for node, quantity in supplies.items():
+            solver.set_node_supply(node, quantity)
+        solver.set_node_supply(sink, -sum(supplies.values()))
+        status = solver.solve_max_flow_with_min_cost()
+        if status != SimpleMinCostFlow.OPTIMAL:
+            raise RuntimeError(f"the flow wasn't solved: {status}")
+        return Flow(tails, heads, solver.flows(np.arange(len(tails))))
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """How much goes through each arc, in the order in which they were added."""
+
+    tails: Whole
+    heads: Whole
+    amounts: Whole
+
+    def onward(self) -> dict[int, list[tuple[int, int]]]:
+        """Head and amount of each arc that carries something, by tail, in the order of the arcs."""
+        used = np.nonzero(self.amounts)[0]
+        found: dict[int, list[tuple[int, int]]] = {}
+        for tail, head, amount in zip(
+            self.tails[used].tolist(), self.heads[used].tolist(), self.amounts[used].tolist(), strict=True
+        ):
+            found.setdefault(tail, []).append((head, amount))
+        return found
