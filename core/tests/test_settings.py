@@ -45,6 +45,7 @@ def test_defaults() -> None:
             "lease_seconds": 60,
             "flow_seconds": 900,
         },
+        "allocation": {"tiers": {"normal": 1.0, "vulnerable": 1.5, "high": 2.0, "extreme": 3.0}},
         "programs": {
             "enabled": PROGRAM_IDS,
             "strict": False,

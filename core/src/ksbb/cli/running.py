@@ -86,7 +86,12 @@ async def platform_of(settings: Settings) -> AsyncIterator[Platform]:
     database = Database(settings.database_url, pool_size=1)
     try:
         await migrate.check(database)
-        yield Platform(database=database, programs=load_programs(settings), clock=SystemClock())
+        yield Platform(
+            database=database,
+            programs=load_programs(settings),
+            clock=SystemClock(),
+            rules=settings.allocation.rules,
+        )
     finally:
         await database.close()
 

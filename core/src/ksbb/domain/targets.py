@@ -66,7 +66,8 @@ def code_error(kind: TargetKind, code: str, area_code: str) -> str | None:
 class Need:
     """What one target needs of one aid type: `quantity` units as of a day, by a named source.
 
-    `promised` is allocated and not yet handed over; `accepted` was handed over and accepted.
+    `promised` is allocated and not yet handed over; `accepted` was handed over and accepted. `tier` names the vulnerability
+    tier, whose weight the settings give. `period`: `2026`, `2026-11`, `2026-W48`, or empty for a need without an end.
     """
 
     id: str
@@ -79,6 +80,8 @@ class Need:
     source: str
     as_of: date
     version: int
+    tier: str = "normal"
+    period: str = ""
 
     @property
     def balance(self) -> NeedBalance:

@@ -46,7 +46,9 @@ def context_of(settings: Settings, clock: Clock | None = None) -> EngineContext:
     host = load_programs(settings)
     database = Database(settings.database_url, pool_size=settings.database_pool_size)
     return EngineContext(
-        platform=Platform(database=database, programs=host, clock=clock or SystemClock()),
+        platform=Platform(
+            database=database, programs=host, clock=clock or SystemClock(), rules=settings.allocation.rules
+        ),
         host=host,
         public_url=settings.public_url,
         batch_size=settings.engine.batch_size,

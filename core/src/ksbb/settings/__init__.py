@@ -5,12 +5,13 @@ environment variable: `KSBB_PORT`, and with `__` for each level `KSBB_PROGRAMS__
 `KSBB_PROGRAMS__PANGAN__MEAL_HOURS`. Variables that start with `KSBB_TEST_` belong to the tests and are left alone.
 """
 
-from ksbb.settings.model import PROGRAM_IDS, EngineMode, EngineSettings, ProgramsSettings, Settings
+from ksbb.settings.model import PROGRAM_IDS, AllocationSettings, EngineMode, EngineSettings, ProgramsSettings, Settings
 from ksbb.settings.problems import closest, did_you_mean, problems_of
 from ksbb.settings.reading import load_settings
 
 __all__ = [
     "PROGRAM_IDS",
+    "AllocationSettings",
     "EngineMode",
     "EngineSettings",
     "ProgramsSettings",

@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from ksbb.domain.allocation import AllocationRules
 from ksbb.domain.errors import invalid
 from ksbb.domain.text import Text
 from ksbb.settings.sources import LEVEL, PREFIX, Sources
@@ -104,6 +105,32 @@ class EngineSettings(BaseModel):
         return self
 
 
+class AllocationSettings(BaseModel):
+    """How needs are weighed. `tiers`: the vulnerability tiers with their weights, in whole hundredths; a need of which nothing
+    else is said has the first.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    tiers: dict[
+        Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")],
+        Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)],
+    ] = Field(default={"normal": 1.0, "vulnerable": 1.5, "high": 2.0, "extreme": 3.0}, min_length=1)
+
+    @field_validator("tiers")
+    @classmethod
+    def _in_hundredths(cls, tiers: dict[str, float]) -> dict[str, float]:
+        for name, weight in tiers.items():
+            if round(weight, 2) != weight:
+                raise ValueError(f"the weight of {name} has at most two decimals, given {weight}")
+        return tiers
+
+    @property
+    def rules(self) -> AllocationRules:
+        """The rules as acts know them."""
+        return AllocationRules(tiers={name: round(weight * 100) for name, weight in self.tiers.items()})
+
+
 class Settings(BaseSettings):
     """The platform's settings, complete and checked. Made by `load_settings`; made directly, only arguments count."""
 
@@ -134,6 +161,7 @@ class Settings(BaseSettings):
     access_minutes: int = Field(default=15, ge=1, le=24 * 60, description="Minutes that an access token is valid.")
     max_upload_bytes: int = Field(default=20 * 1024 * 1024, ge=1024, description="Largest request body in bytes.")
     engine: EngineSettings = Field(default=EngineSettings(), description="Where flows run, and how.")
+    allocation: AllocationSettings = Field(default=AllocationSettings(), description="How needs are weighed.")
     programs: ProgramsSettings = Field(
         default=ProgramsSettings(), description="Which programs run, and their settings."
     )

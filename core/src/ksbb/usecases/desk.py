@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from ksbb.domain.allocation import DEFAULT_RULES, AllocationRules
 from ksbb.domain.errors import InvalidInput, Problem, Unavailable
 from ksbb.domain.rights import Actor
 from ksbb.domain.text import Text
@@ -43,12 +44,13 @@ class Programs(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """The open unit of work, who acts, when (aware, UTC), and the programs."""
+    """The open unit of work, who acts, when (aware, UTC), the programs, and the rules of allocation."""
 
     unit: Unit
     actor: Actor
     now: datetime
     programs: Programs
+    rules: AllocationRules = DEFAULT_RULES
 
     @property
     def today(self) -> date:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from ksbb.domain.allocation import DEFAULT_RULES, AllocationRules
 from ksbb.domain.rights import Actor
 from ksbb.storage.database import Database
 from ksbb.storage.unit import Unit, open_unit
@@ -34,17 +35,22 @@ class Platform:
     database: Database
     programs: Programs
     clock: Clock
+    rules: AllocationRules = DEFAULT_RULES
 
     @asynccontextmanager
     async def desk(self, actor: Actor) -> AsyncIterator[Desk]:
         """A desk for acts: its unit of work is committed when the block ends and rolled back whole when it raises."""
         async with open_unit(self.database) as unit:
-            yield Desk(unit=unit, actor=actor, now=self.clock.now(), programs=self.programs)
+            yield Desk(unit=unit, actor=actor, now=self.clock.now(), programs=self.programs, rules=self.rules)
 
     @asynccontextmanager
     async def reading_desk(self, actor: Actor) -> AsyncIterator[Desk]:
         """A desk that only reads; nothing that is done at it is kept."""
         async with self.database.read() as connection:
             yield Desk(
-                unit=Unit(connection, reads_only=True), actor=actor, now=self.clock.now(), programs=self.programs
+                unit=Unit(connection, reads_only=True),
+                actor=actor,
+                now=self.clock.now(),
+                programs=self.programs,
+                rules=self.rules,
             )

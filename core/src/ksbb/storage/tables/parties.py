@@ -95,6 +95,8 @@ needs = Table(
     quantity("accepted"),
     Column("source", Name, nullable=False),
     Column("as_of", Date, nullable=False),
+    Column("tier", Code, nullable=False, default="normal"),
+    Column("period", Code, nullable=False, default=""),
     Column("version", Integer, nullable=False, default=1),
     UniqueConstraint("target_id", "program_id", "aid_type"),
     CheckConstraint("quantity >= 0 AND promised >= 0 AND accepted >= 0", "not_negative"),

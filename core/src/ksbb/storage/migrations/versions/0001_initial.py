@@ -828,6 +828,14 @@ def upgrade() -> None:
         sa.Column("accepted", sa.BigInteger(), nullable=False),
         sa.Column("source", sa.String(length=200), nullable=False),
         sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column(
+            "tier", sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "period",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("promised + accepted <= quantity", name=op.f("ck_needs_not_over_served")),
         sa.CheckConstraint("quantity >= 0 AND promised >= 0 AND accepted >= 0", name=op.f("ck_needs_not_negative")),

@@ -1,0 +1,23 @@
+"""The rules by which needs are weighed when aid is allocated."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+_TIERS = MappingProxyType({"normal": 100, "vulnerable": 150, "high": 200, "extreme": 300})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllocationRules:
+    """How a city allocates. `tiers`: vulnerability tiers by name, each with its weight in hundredths (150 = 1.5)."""
+
+    tiers: Mapping[str, int] = field(default_factory=lambda: _TIERS)
+
+    @property
+    def default_tier(self) -> str:
+        """The tier of a need of which nothing else is said: the first."""
+        return next(iter(self.tiers))
+
+
+DEFAULT_RULES = AllocationRules()
+"""The rules where a city sets none."""
