@@ -28,6 +28,7 @@ class Permission(StrEnum):
 
     COMMIT = "commit"
     ASSESS = "assess"
+    PROPOSE = "propose"
     ALLOCATE = "allocate"
     RECEIVE = "receive"
     DISPATCH = "dispatch"
@@ -41,6 +42,7 @@ class Permission(StrEnum):
     VERIFY_AGGREGATORS = "verify_aggregators"
     APPLY_AS_AGGREGATOR = "apply_as_aggregator"
     COMPLETE_FOLLOW_UP = "complete_follow_up"
+    READ_PROPOSALS = "read_proposals"
     READ_COMMITMENTS = "read_commitments"
     READ_PARTIES = "read_parties"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -70,11 +72,13 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ASSESSOR: frozenset(
         {
             Permission.ASSESS,
+            Permission.PROPOSE,
             Permission.ALLOCATE,
             Permission.CLOSE,
             Permission.CANCEL,
             Permission.MANAGE_TARGETS,
             Permission.MANAGE_NEEDS,
+            Permission.READ_PROPOSALS,
             Permission.READ_COMMITMENTS,
             Permission.READ_PARTIES,
             Permission.COMPLETE_FOLLOW_UP,
@@ -87,8 +91,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.MANAGE_PARTIES,
             Permission.VERIFY_AGGREGATORS,
+            Permission.PROPOSE,
             Permission.MANAGE_TARGETS,
             Permission.MANAGE_NEEDS,
+            Permission.READ_PROPOSALS,
             Permission.READ_COMMITMENTS,
             Permission.READ_PARTIES,
             Permission.COMPLETE_FOLLOW_UP,
@@ -97,8 +103,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(
         {Permission.MANAGE_ACCOUNTS, Permission.MANAGE_ENGINE, Permission.MANAGE_PARTIES, Permission.READ_PARTIES}
     ),
-    Role.AUDITOR: frozenset({Permission.READ_COMMITMENTS, Permission.READ_PARTIES}),
-    Role.SYSTEM: frozenset({Permission.MACHINE_STEP, Permission.READ_COMMITMENTS}),
+    Role.AUDITOR: frozenset({Permission.READ_PROPOSALS, Permission.READ_COMMITMENTS, Permission.READ_PARTIES}),
+    Role.SYSTEM: frozenset({Permission.MACHINE_STEP, Permission.PROPOSE, Permission.READ_COMMITMENTS}),
 }
 
 

@@ -111,7 +111,7 @@ async def allocate(
     line_id: str,
     target_id: str,
     quantity: int,
-    expected_version: int,
+    expected_version: int | None,
     reason: str = "",
 ) -> tuple[Commitment, Allocation]:
     """Promise `quantity` units of a line to a target.

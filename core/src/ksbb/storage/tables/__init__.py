@@ -21,6 +21,7 @@ from ksbb.storage.tables.chain import (
     reports,
 )
 from ksbb.storage.tables.parties import areas, coverage, follow_ups, licences, needs, parties, targets
+from ksbb.storage.tables.proposals import allocation_runs, proposal_drops, proposals
 from ksbb.storage.tables.record import (
     accounts,
     events,
@@ -37,6 +38,7 @@ from ksbb.storage.tables.record import (
 __all__ = [
     "accounts",
     "aid_schemas",
+    "allocation_runs",
     "allocations",
     "areas",
     "assessments",
@@ -62,6 +64,8 @@ __all__ = [
     "participants",
     "parties",
     "program_names",
+    "proposal_drops",
+    "proposals",
     "reached",
     "receipt_lines",
     "receipts",
