@@ -5,7 +5,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from ksbb.allocation.measure import steps_of, tie_of, worth
+from ksbb.allocation.plan import Fair
 from ksbb.allocation.problem import Demand, Offer, Problem
+from ksbb.allocation.wishes import cost_of
 
 TODAY = date(2026, 4, 1)
 SUBDISTRICTS = ("31.71.01.1001", "31.71.01.1002", "31.71.02.1001", "31.72.01.1001")
@@ -69,3 +72,16 @@ def small_problems(draw: st.DrawFn, targets: int = 6, lines: int = 5, most: int 
         off_area=draw(st.sampled_from((0, 20, 50))),
         seed=draw(st.sampled_from(("", "2026-04"))),
     )
+
+
+def shares_worth(given_problem: Problem, fair: Fair) -> int:
+    """What shares are worth, less the cost of wishes left."""
+    total = 0
+    for one, units in zip(given_problem.demands, fair.totals(len(given_problem.demands)), strict=True):
+        tie, left = tie_of(given_problem.seed, one.target_id), units
+        for start, size in steps_of(one, one.given):
+            total += min(left, size) * worth(one, start, size, tie)
+            left -= min(left, size)
+    for (wish, j), quantity in fair.given.items():
+        total -= quantity * (cost_of(given_problem, wish, given_problem.demands[j]) or 0)
+    return total

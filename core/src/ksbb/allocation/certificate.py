@@ -24,13 +24,19 @@ def _against_shares(problem: Problem, fair: Fair) -> Iterator[str]:
     for offer in problem.offers:
         if not offer.expired(problem.today):
             offered[wish_of(offer, kinds)] += offer.quantity
+    strange = [
+        f"a share of {quantity} from {wish} for demand {j}, which isn't part of the problem"
+        for (wish, j), quantity in fair.given.items()
+        if quantity < 1 or wish not in offered or not 0 <= j < len(problem.demands)
+    ]
+    if strange or fair.prices.keys() != offered.keys():
+        yield from strange or ["the prices aren't those of the wishes that are offered"]
+        return
     used: defaultdict[Wish, int] = defaultdict(int)
     givers: defaultdict[int, set[Wish]] = defaultdict(set)
     for (wish, j), quantity in fair.given.items():
         used[wish] += quantity
         givers[j].add(wish)
-        if quantity < 1 or wish not in offered:
-            yield f"a share of {quantity} from {wish}, which offers {offered.get(wish, 0)}"
     unplaced = nothing_better(problem, len(offered))
     for wish, quantity in offered.items():
         if used[wish] > quantity:

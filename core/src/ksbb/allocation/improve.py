@@ -29,6 +29,10 @@ _UNPLACED = 0.25
 """What a unit that finds no place counts, in units at a target that has nothing."""
 
 
+_NEVER = 1e9
+"""The price of a unit that can't be had."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Field:
     """A problem as arrays: demands along the last axis, offers along the first."""
@@ -71,7 +75,7 @@ def _changes(field: _Field, drops: Mapping[Pair, int], totals: Numbers, part: fl
     """The pairs to give up, and those to add."""
     marginal = field.weight * (1 - totals / field.need)
     free = field.quantity.copy()
-    price = np.full(len(free), np.inf)
+    price = np.full(len(free), _NEVER)
     slack = np.zeros(len(free))
     for (i, j), quantity in drops.items():
         free[i] -= quantity
@@ -85,7 +89,7 @@ def _changes(field: _Field, drops: Mapping[Pair, int], totals: Numbers, part: fl
         (i, j)
         for (i, j), quantity in drops.items()
         if quantity == field.least[i, j]
-        and np.isfinite(price[i])
+        and price[i] < _NEVER
         and (_worth(field, i, j, totals[j] - quantity) - price[i]) * quantity < _NO_TRIP
     }
     return gone, _additions(field, drops, totals, price, slack * part)
@@ -96,7 +100,7 @@ def _additions(field: _Field, drops: Mapping[Pair, int], totals: Numbers, price:
     least, room = field.least, field.need - totals
     half_way = field.weight * (1 - (totals + least / 2) / field.need)
     gain = least * (half_way - field.cost - price[:, None])
-    gain[~field.eligible | (least > room) | ~np.isfinite(gain)] = -1.0
+    gain[~field.eligible | (least > room)] = -1.0
     for pair in drops:
         gain[pair] = -1.0
     candidates = []

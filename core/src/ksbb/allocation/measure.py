@@ -45,7 +45,7 @@ def worth_of_last(demand: Demand, start: int, total: int, tie: int) -> int | Non
     """What the last unit of `total` was worth to a demand that had `start`; None when it gets none."""
     reached = start + total
     steps = [worth(demand, at, units, tie) for at, units in steps_of(demand, start) if at < reached]
-    return steps[-1] if total else None
+    return steps[-1] if total and steps else None
 
 
 def nothing_better(problem: Problem, wishes: int) -> int:

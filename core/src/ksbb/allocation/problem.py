@@ -49,10 +49,12 @@ class Offer:
 
     def may_serve(self, demand: Demand) -> bool:
         """Whether the hard restrictions let it serve the target."""
-        return (
-            any(within(demand.area_code, area) for area in self.areas)
-            and (not self.kinds or demand.kind in self.kinds)
-            and demand.target_id not in self.served
+        return self.reaches(demand) and demand.target_id not in self.served
+
+    def reaches(self, demand: Demand) -> bool:
+        """Whether it may go to the target's area and kind."""
+        return any(within(demand.area_code, area) for area in self.areas) and (
+            not self.kinds or demand.kind in self.kinds
         )
 
     def expired(self, today: date) -> bool:
