@@ -112,8 +112,8 @@ def show(
     if as_json or target is None:
         found, shown_drops, remarks = run(lambda: _read(settings, number, aid_type, drops))
         if as_json:
-            answer = {"run": found.run, "proposals": found.proposals, "drops": shown_drops, "remarks": remarks}
-            click.echo(json.dumps(shown(answer), ensure_ascii=False, indent=2))
+            whole = {"run": found.run, "proposals": found.proposals, "drops": shown_drops, "remarks": remarks}
+            click.echo(json.dumps(shown(whole), ensure_ascii=False, indent=2))
             return
         _tell_run(found, as_json=False)
         for drop in shown_drops:

@@ -69,11 +69,9 @@ async def _proposed(platform: Platform, run: Run, aid_type: AidType) -> Made | N
 def _planned(run: Run, gathered: Gathered, at: datetime) -> Made:
     problem = gathered.problem
     wrong = [
-        Remark(
-            message=fault.message,
-            fault=True,
-            **({"line_id": fault.where} if fault.where in gathered.lines else {"target_id": fault.where}),
-        )
+        Remark(message=fault.message, fault=True, line_id=fault.where)
+        if fault.where in gathered.lines
+        else Remark(message=fault.message, fault=True, target_id=fault.where)
         for fault in faults(problem)
     ]
     remarks = [*gathered.remarks, *wrong]
