@@ -78,7 +78,9 @@ def pangan(sites: Sites) -> list[Plan]:
         quantity = quantities[aid_type, wave <= date(2020, 7, 17)].pop()
         handover = wave + timedelta(days=7)
         drops = _pangan_drops(sites, city, kind, aid_type, quantity, index)
-        goods = Goods(aid_type, quantity, _food(aid_type, handover))
+        # Half of the packages at once: as many journeys as their donors could make
+        lot = -(-quantity // 2) if aid_type == "staple_food" else None
+        goods = Goods(aid_type, quantity, _food(aid_type, handover), lot)
         plan = Plan(
             key=f"PANGAN {index + 1:04d}",
             program="pangan",

@@ -33,11 +33,12 @@ class Donor:
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """One line: aid type, quantity, attributes."""
+    """One line: aid type, quantity, attributes, and the smallest sensible drop, None for the usual one."""
 
     aid_type: str
     quantity: int
     attributes: dict[str, Any]
+    lot: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,7 +228,7 @@ class Replay:
                     aid_type=item.aid_type,
                     quantity=item.quantity,
                     attributes=item.attributes,
-                    lot=-(-item.quantity // 2),
+                    lot=item.lot,
                 )
                 for item in goods
             ],
