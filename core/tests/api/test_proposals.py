@@ -1,5 +1,6 @@
 """Proposals over the API, computed and carried out by the engine's flows."""
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -104,6 +105,9 @@ async def test_from_asking_to_allocations(api: Any, world: World, engine: Any) -
     assert (edited.status_code, edited.json()["units"], edited.headers["etag"]) == (200, 95, '"2"')
     checks = (await api.get(world.auditor, f"{path}/verification")).json()
     assert [(check["holds"], check["objections"]) for check in checks] == [(True, [])] * 3
+    for what, digest in (("inputs", proposal["problem_sha256"]), ("plan", proposal["plan_sha256"])):
+        stored = await api.get(world.auditor, f"{path}/{what}")
+        assert hashlib.sha256(stored.content).hexdigest() == digest
     approved = await api.send(world.assessor, "POST", f"{path}/approve", version=2)
     assert (approved.status_code, approved.json()["status"], approved.json()["approvals"]) == (200, "approved", 1)
     await engine.drain()
@@ -158,7 +162,16 @@ async def test_proposals_are_not_for_everybody(api: Any, world: World, engine: A
     proposal = await proposal_of(api, world, engine)
     path = f"/proposals/{proposal['id']}"
     reads = [RUNS, f"{RUNS}/{proposal['run_id']}", path, f"{path}/drops", f"{path}/remarks", f"{path}/verification"]
-    for actor in (None, world.collaborator, world.aggregator, world.executor, world.witness, world.recipient, world.admin):
+    reads += [f"{path}/inputs", f"{path}/plan"]
+    for actor in (
+        None,
+        world.collaborator,
+        world.aggregator,
+        world.executor,
+        world.witness,
+        world.recipient,
+        world.admin,
+    ):
         for address in reads:
             assert (await api.get(actor, address)).status_code in (401, 403), (actor, address)
     for actor in (world.assessor, world.secretariat, world.auditor):

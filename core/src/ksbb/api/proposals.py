@@ -1,6 +1,6 @@
 """The allocation: runs that propose who gets how much, and proposals to be edited, approved and verified."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from litestar import Response, Router, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
@@ -8,6 +8,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from ksbb.api.acts import CHANGED, CREATED, ETAG, Answer, IdempotencyKey, IfMatch, perform, single, version_of
 from ksbb.api.context import ApiRequest, reading
 from ksbb.api.fields import CodeFilter, IdFilter
+from ksbb.api.files import attachment
 from ksbb.api.openapi import SECURITY
 from ksbb.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, Sort, asked
 from ksbb.api.proposal_bodies import (
@@ -160,6 +161,24 @@ async def verification(request: ApiRequest, proposal_id: FromPath[str]) -> list[
         return [check_out(check) for check in await verify(desk, found, replay=False)]
 
 
+@get("/{proposal_id:str}/inputs", operation_id="proposal_inputs", summary="Stored inputs", security=SECURITY)
+async def inputs(request: ApiRequest, proposal_id: FromPath[str]) -> Response[bytes]:
+    """The needs and offers that the plan was computed from, byte by byte as `problem_sha256` names them."""
+    return await _file(request, proposal_id, "inputs")
+
+
+@get("/{proposal_id:str}/plan", operation_id="proposal_plan", summary="Stored plan", security=SECURITY)
+async def plan(request: ApiRequest, proposal_id: FromPath[str]) -> Response[bytes]:
+    """The plan as it was computed, with the prices that prove it, byte by byte as `plan_sha256` names it."""
+    return await _file(request, proposal_id, "plan")
+
+
+async def _file(request: ApiRequest, proposal_id: str, what: Literal["inputs", "plan"]) -> Response[bytes]:
+    async with reading(request) as desk:
+        found, content = await read.stored_file(desk, proposal_id, what)
+    return attachment(content, "application/json", f"{found.aid_type}-{what}-{proposal_id}.json")
+
+
 @post(
     "/{proposal_id:str}/edits",
     operation_id="edit_proposal",
@@ -245,7 +264,18 @@ def routers() -> list[Router]:
         Router("/allocation-runs", route_handlers=[get_rules, list_runs, get_run, ask, cancel], tags=["proposals"]),
         Router(
             "/proposals",
-            route_handlers=[get_proposal, list_drops, list_remarks, why, verification, edit, approve, reject],
+            route_handlers=[
+                get_proposal,
+                list_drops,
+                list_remarks,
+                why,
+                verification,
+                inputs,
+                plan,
+                edit,
+                approve,
+                reject,
+            ],
             tags=["proposals"],
         ),
     ]

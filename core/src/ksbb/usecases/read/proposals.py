@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import msgspec
 from sqlalchemy import select
@@ -107,6 +108,15 @@ async def show_proposal(desk: Desk, proposal_id: str) -> Proposal:
     found = await load_proposal(desk, proposal_id)
     require(desk.actor, Permission.READ_PROPOSALS, found.program_id)
     return found
+
+
+async def stored_file(desk: Desk, proposal_id: str, what: Literal["inputs", "plan"]) -> tuple[Proposal, bytes]:
+    """What a proposal was computed from, or the plan as it was computed, byte by byte. Raises NotFound for a refused one's plan."""
+    found = await show_proposal(desk, proposal_id)
+    digest = found.problem_sha256 if what == "inputs" else found.plan_sha256
+    if digest is None:
+        raise not_found(Text("rencana dari usulan yang ditolak sistem", "plan of a refused proposal"), proposal_id)
+    return found, (await content_of(desk, digest))[1]
 
 
 async def find_drops(
