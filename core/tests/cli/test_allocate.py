@@ -33,7 +33,7 @@ async def _email(world: World, actor: Actor) -> str:
 
 
 @pytest.fixture
-def assessors(ready: Any) -> tuple[str, str]:
+def assessors(ready: Any) -> tuple[str, str]:  # noqa: ARG001 - sets the data folder up
     """Approved commitments of 60 and 40 packages, and the e-mail addresses of two assessors."""
 
     async def work(world: World) -> tuple[str, str]:
