@@ -110,6 +110,20 @@ class ActsOverHttp:
                     decided = await self._decide(assessor, path, None, decided["version"])
             if decided["status"] == "approved":
                 await self._until(assessors[0], f"/proposals/{proposal['id']}", "carried_out")
+                await self._acknowledge_drops(proposal["id"])
+
+    async def _acknowledge_drops(self, proposal_id: str) -> None:
+        """What was carried out is answered for with the approval: one allocation for each drop."""
+        drop, event = tables.proposal_drops, tables.events
+        of_drop = (event.c.kind == "allocated") & (event.c.payload["id"].as_string() == drop.c.allocation_id)
+        query = select(drop.c.commitment_id, event.c.sequence, event.c.account_id)
+        query = query.join(event, of_drop).where(drop.c.proposal_id == proposal_id)
+        async with self.platform.reading_desk(SYSTEM) as desk:
+            rows = (await desk.unit.connection.execute(query)).all()
+        self.acknowledged += [
+            Acknowledged(kind="allocated", account_id=account, commitment_id=commitment, version=sequence, key="")
+            for commitment, sequence, account in rows
+        ]
 
     async def _decide(self, actor: Actor, path: str, body: Mapping[str, Any] | None, version: int | None) -> Any:
         headers = {"If-Match": f'"{version}"'} if version is not None else {}

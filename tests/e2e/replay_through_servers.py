@@ -144,13 +144,11 @@ def _acts_on_commitments(dataset: Dataset) -> int:
 
 
 async def _expected_acts(runtime: Runtime, dataset: Dataset) -> int:
-    """How many acts people did: four for each allocation, and the allocation itself where no proposal made it."""
-    allocation, drop = tables.allocations, tables.proposal_drops
+    """How many acts there were: for each allocation itself, dispatch, record, evidence and confirmation."""
     async with runtime.platform.reading_desk(SYSTEM) as desk:
-        connection = desk.unit.connection
-        made = (await connection.execute(select(func.count()).select_from(allocation))).scalar_one()
-        proposed = (await connection.execute(select(func.count(drop.c.allocation_id)))).scalar_one()
-    return _acts_on_commitments(dataset) + 4 * made + (made - proposed)
+        query = select(func.count()).select_from(tables.allocations)
+        made: int = (await desk.unit.connection.execute(query)).scalar_one()
+    return _acts_on_commitments(dataset) + 5 * made
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,11 +52,12 @@ def examine(found: Tables, programs: Programs) -> list[str]:
     ledger.tell(event for event in events if event["stream"].startswith("need:"))
     ledger.tell(event for event in events if event["stream"].startswith("commitment:"))
     ledger.tell(event for event in events if event["stream"].startswith("follow_up:"))
+    ledger.tell(event for event in events if event["stream"].startswith(("allocation_run:", "proposal:")))
     return [
         *_chains(events, found),
         *_records(ledger, found),
         *_sums(ledger, found),
-        *_numbers(found),
+        *_numbers(ledger, found),
         *_differ("outbox", ledger.outbox, _outbox(found["outbox"])),
     ]
 
@@ -218,7 +219,7 @@ def _sums(ledger: Ledger, found: Tables) -> list[str]:
     ]
 
 
-def _numbers(found: Tables) -> list[str]:
+def _numbers(ledger: Ledger, found: Tables) -> list[str]:
     """Numbers are gap-free, and the counters stand at the last one."""
     given: dict[str, list[int]] = defaultdict(list)
     programs = {row["id"]: row["program_id"] for row in found["commitments"]}
@@ -230,6 +231,9 @@ def _numbers(found: Tables) -> list[str]:
         given[f"dispatch:{programs[row['commitment_id']]}:{year}"].append(int(sequence))
     for row in found["reports"]:
         given[f"report:{row['program_id']}:{row['year']}"].append(row["sequence"])
+    for program_id, number in ledger.runs:
+        _, year, sequence = number.rsplit("-", 2)
+        given[f"allocation:{program_id}:{year}"].append(int(sequence))
     gaps = {name: len(numbers) for name, numbers in given.items() if sorted(numbers) != _first(len(numbers))}
     counters = {row["name"]: row["value"] for row in found["counters"]}
     last = {name: len(numbers) for name, numbers in given.items()}

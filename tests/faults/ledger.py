@@ -10,6 +10,8 @@ from ksbb.domain.areas import city_of
 from ksbb.domain.parties import DONOR_CLASS, CollaboratorClass
 from ksbb.program import Stage
 from ksbb.usecases.desk import Programs, jakarta_day
+from ksbb.usecases.propose.decide import CARRY_OUT
+from ksbb.usecases.propose.runs import ALLOCATION_RUNS
 
 Row = dict[str, Any]
 OUTCOMES = ("accepted", "rejected", "lost")
@@ -52,6 +54,8 @@ class Ledger:
     participants: set[tuple[str, str, str]] = field(default_factory=set)
     reached: set[tuple[str, str, str]] = field(default_factory=set)
     outbox: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    runs: list[tuple[str, str]] = field(default_factory=list)
+    proposals: dict[str, str] = field(default_factory=dict)
 
     def tell(self, events: Iterable[Row]) -> None:
         """Take events in, each stream in its order; those of needs before those of commitments, and these before follow-ups."""
@@ -65,6 +69,24 @@ class Ledger:
                 self._tell_commitment(subject, event)
             elif kind == "follow_up":
                 self._tell_follow_up(event)
+            elif kind == "allocation_run":
+                self._tell_run(subject, event)
+            elif kind == "proposal":
+                self._tell_proposal(subject, event)
+
+    def _tell_run(self, run_id: str, event: Row) -> None:
+        payload = event["payload"]
+        if event["kind"] == "allocation_asked":
+            self.runs.append((payload["program_id"], payload["number"]))
+            if not payload["at_once"]:
+                self.outbox[event["id"], payload["program_id"], ALLOCATION_RUNS, "", run_id] += 1
+
+    def _tell_proposal(self, proposal_id: str, event: Row) -> None:
+        payload = event["payload"]
+        if event["kind"] == "proposed":
+            self.proposals[proposal_id] = payload["program_id"]
+        if event["kind"] == "proposal_approved" and payload["approvals"] >= payload["needed"]:
+            self.outbox[event["id"], self.proposals[proposal_id], CARRY_OUT, "", proposal_id] += 1
 
     def _tell_follow_up(self, event: Row) -> None:
         payload = event["payload"]

@@ -67,7 +67,7 @@ async def ask(desk: Desk, program_id: str, aid_types: Sequence[str] = (), *, at_
         at=desk.now,
         account_id=desk.actor.account_id,
         role=role,
-        payload=plain(run),
+        payload={**plain(run), "at_once": at_once},
     )
     if not at_once:
         desk.unit.post(event, program_id=program_id, consumer=ALLOCATION_RUNS, stage="", subject_id=run.id)
