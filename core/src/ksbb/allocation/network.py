@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow  # type: ignore[import-untyped]  # it brings no types
 
 Whole = NDArray[np.int64]
+ANY = 1 << 40
+"""A capacity that nothing reaches."""
 
 
 @dataclass(slots=True)
@@ -25,7 +27,7 @@ class Network:
         """The number of a node, which is made when it is new."""
         return self.nodes.setdefault(name, len(self.nodes))
 
-    def arc(self, tail: int, head: int, capacity: int, cost: int = 0) -> None:
+    def arc(self, tail: int, head: int, capacity: int = ANY, cost: int = 0) -> None:
         """Add one arc."""
         self._tails.append(tail)
         self._heads.append(head)
