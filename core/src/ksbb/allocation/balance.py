@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import numpy as np
 
-from ksbb.allocation.ground import Ground
+from ksbb.allocation.ground import AWAY, Ground
 from ksbb.allocation.lots import Pair
 from ksbb.allocation.measure import STEPS, off_area_cost
 from ksbb.allocation.network import Network, Whole
@@ -20,32 +20,27 @@ def balanced(ground: Ground, pairs: Collection[Pair], near: Whole) -> dict[Pair,
 
     `near` is what each demand has when all is shared fairly.
     """
-    problem = ground.problem
-    demands, offers = problem.demands, problem.offers
     ordered = sorted(pairs)
     if not ordered:
         return {}
-    least = [offers[i].least(demands[j]) for i, j in ordered]
     givers, takers = (np.array(side, np.int64) for side in zip(*ordered, strict=True))
-    spare = np.array([offer.quantity for offer in offers], np.int64)
-    given = np.array([demand.given for demand in demands], np.int64)
+    least = ground.least(givers, takers)
+    spare, given = ground.quantity.copy(), ground.given.copy()
     np.subtract.at(spare, givers, least)
     np.add.at(given, takers, least)
     network = Network()
     sink, first = network.node("sink"), 1
     some, js = np.unique(givers), np.unique(takers)
-    giving, taking = (np.zeros(len(numbers), np.int64) for numbers in (offers, demands))
+    giving, taking = (np.zeros(len(numbers), np.int64) for numbers in (spare, given))
     giving[some] = first + np.arange(len(some))
     taking[js] = first + len(some) + np.arange(len(js))
-    away = np.array([offers[i].leaves_preference(demands[j]) for i, j in ordered], np.int64)
-    network.arcs(giving[givers], taking[takers], spare[givers], away * (off_area_cost(problem) // _FINE))
+    away = ground.reach[ground.wish[givers], ground.place[takers]] == AWAY
+    network.arcs(giving[givers], taking[takers], spare[givers], away * (off_area_cost(ground.problem) // _FINE))
     js = js[given[js] < ground.need[js]]
     of, units, worths = ground.steps(js, _edges(ground, js, given, near))
     network.arcs(taking[of], np.full(len(of), sink, np.int64), units, -(worths // _FINE))
     flow = network.solve(dict(zip(giving[some].tolist(), spare[some].tolist(), strict=True)), sink)
-    return {
-        pair: lot + more for pair, lot, more in zip(ordered, least, flow.amounts[: len(ordered)].tolist(), strict=True)
-    }
+    return dict(zip(ordered, (least + flow.amounts[: len(ordered)]).tolist(), strict=True))
 
 
 def _edges(ground: Ground, js: Whole, given: Whole, near: Whole) -> Whole:

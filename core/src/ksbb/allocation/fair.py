@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ksbb.allocation.ground import AWAY, CLOSED, Ground
-from ksbb.allocation.measure import STEPS, nothing_better, off_area_cost, worth_of_next
+from ksbb.allocation.measure import STEPS, TIES, nothing_better, off_area_cost
 from ksbb.allocation.network import Network, Whole
 from ksbb.allocation.plan import Fair
 from ksbb.allocation.tree import add_leaves, add_supplies, carried
@@ -21,7 +21,7 @@ def fair_shares(ground: Ground) -> Fair:
         supply[ground.wishes[wish]] += offer.quantity
     network = Network()
     sink = network.node("sink")
-    given = np.array([demand.given for demand in problem.demands], np.int64)
+    given = ground.given
     js = np.nonzero(given < ground.need)[0]
     add_leaves(network, [(area, kind, 0) for area, kind in ground.places])
     ends = [network.node(("end", area, kind)) for area, kind in ground.places]
@@ -41,7 +41,7 @@ def fair_shares(ground: Ground) -> Fair:
     numbers = {wish: n for n, wish in enumerate(ground.wishes)}
     parcels = {wish: [(numbers[wish], quantity)] for wish, quantity in supply.items()}
     shares = _handed_on(ground, carried(network, flow, parcels), totals.tolist())
-    return Fair(shares, _prices(ground, given, totals, shares))
+    return Fair(shares, _prices(ground, totals, shares))
 
 
 def _handed_on(
@@ -63,18 +63,18 @@ def _handed_on(
     return shares
 
 
-def _prices(ground: Ground, given: Whole, totals: Whole, shares: Mapping[tuple[Wish, int], int]) -> dict[Wish, int]:
+def _prices(ground: Ground, totals: Whole, shares: Mapping[tuple[Wish, int], int]) -> dict[Wish, int]:
     """The least prices at which every wish pays for what it gets and could get nothing better, found by raising them."""
     problem = ground.problem
     floor = nothing_better(problem, len(ground.wishes))
     upcoming = np.full(len(ground.places), floor * 2, np.int64)
-    coming = [
-        worth_of_next(demand, start, total, tie)
-        for demand, start, total, tie in zip(
-            problem.demands, given.tolist(), totals.tolist(), ground.tie.tolist(), strict=True
-        )
-    ]
-    np.maximum.at(upcoming, ground.place, np.array([floor * 2 if one is None else one for one in coming], np.int64))
+    reached = ground.given + totals
+    step = -(-ground.need // STEPS)
+    start = np.maximum(reached // step * step, ground.given)
+    short = np.nonzero(reached < ground.need)[0]
+    units = np.minimum((reached // step + 1) * step, ground.need) - start
+    coming = ground.worth(short, start[short], units[short]) * TIES + ground.tie[short]
+    np.maximum.at(upcoming, ground.place[short], coming)
     costs = np.where(ground.reach == AWAY, off_area_cost(problem), 0)
     closed = ground.reach == CLOSED
     number = {wish: n for n, wish in enumerate(ground.wishes)}

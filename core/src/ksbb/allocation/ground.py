@@ -1,7 +1,7 @@
 """A problem as arrays: what demands need, where they lie, and which of them each wish reaches."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ksbb.allocation.measure import TIES, UNIT, tie_of
 from ksbb.allocation.network import Whole
-from ksbb.allocation.problem import Problem
+from ksbb.allocation.problem import LEAST_LOT, Problem
 from ksbb.allocation.wishes import Wish, kinds_of, wish_of
 
 CLOSED, OPEN, AWAY = 0, 1, 2
@@ -24,6 +24,10 @@ class Ground:
     need: Whole
     weight: Whole
     tie: Whole
+    given: Whole
+    quantity: Whole
+    lot: Whole
+    """The lot of each offer, 0 where it names none."""
     places: Sequence[tuple[str, str]]
     place: Whole
     """The place of each demand."""
@@ -32,6 +36,20 @@ class Ground:
     """The wish of each offer."""
     reach: NDArray[np.int8]
     """`CLOSED`, `OPEN` or `AWAY`, for each wish and place."""
+
+    def least(self, givers: Whole, takers: Whole) -> Whole:
+        """The smallest drop of each of these offers at each of these demands, as `Offer.least` says; shapes are broadcast."""
+        need, lot = self.need[takers], self.lot[givers]
+        lot = np.where(lot > 0, lot, np.maximum(LEAST_LOT, need // 4))
+        least: Whole = np.minimum(np.minimum(lot, self.quantity[givers]), need - self.given[takers])
+        return least
+
+    def least_of(self, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
+        """The smallest drop of each pair of an offer and a demand."""
+        if not pairs:
+            return {}
+        givers, takers = (np.array(side, np.int64) for side in zip(*pairs, strict=True))
+        return dict(zip(pairs, self.least(givers, takers).tolist(), strict=True))
 
     def worth(self, js: Whole, start: Whole, units: Whole) -> Whole:
         """What `measure.worth` says without its tie-breaker, for many demands at once."""
@@ -61,6 +79,9 @@ def ground_of(problem: Problem) -> Ground:
         need=np.array([demand.need for demand in demands], np.int64),
         weight=np.array([demand.weight for demand in demands], np.int64),
         tie=np.array([tie_of(problem.seed, demand.target_id) for demand in demands], np.int64),
+        given=np.array([demand.given for demand in demands], np.int64),
+        quantity=np.array([offer.quantity for offer in offers], np.int64),
+        lot=np.array([offer.lot or 0 for offer in offers], np.int64),
         places=places,
         place=np.array([number[place] for place in at], np.int64),
         wishes=wishes,

@@ -41,7 +41,7 @@ class _State:
 
 def improved(ground: Ground, drops: Mapping[Pair, int], near: Whole) -> dict[Pair, int]:
     """The drops after giving up some and adding others, where the whole is better for it; else as they were."""
-    least = {(i, j): ground.problem.offers[i].least(ground.problem.demands[j]) for i, j in drops}
+    least = ground.least_of(drops)
     state = _state(ground, drops, least)
     gone, added = _given_up(ground, drops, least, state), _additions(ground, drops, state)
     if not gone and not added:
@@ -51,8 +51,7 @@ def improved(ground: Ground, drops: Mapping[Pair, int], near: Whole) -> dict[Pai
 
 
 def _state(ground: Ground, drops: Mapping[Pair, int], least: Mapping[Pair, int]) -> _State:
-    totals = np.array([demand.given for demand in ground.problem.demands], np.int64)
-    free = np.array([offer.quantity for offer in ground.problem.offers], np.int64)
+    totals, free = ground.given.copy(), ground.quantity.copy()
     for (i, j), quantity in drops.items():
         totals[j] += quantity
         free[i] -= quantity
@@ -100,12 +99,11 @@ def _additions(ground: Ground, drops: Mapping[Pair, int], state: _State) -> set[
 
 def _short(ground: Ground, state: _State, able: Whole) -> Whole:
     """The demands at which a drop could gain enough, even where the cheapest of these offers came in the largest of their lots."""
-    offers = ground.problem.offers
     cheapest = np.full(len(ground.wishes), _NEVER)
     np.minimum.at(cheapest, ground.wish[able], state.price[able])
     cost = np.where(ground.reach == AWAY, ground.problem.off_area * UNIT, np.where(ground.reach == CLOSED, _NEVER, 0))
     price = (cheapest[:, None] + cost).min(axis=0)[ground.place]
-    largest = np.maximum(max(offers[i].lot or LEAST_LOT for i in able.tolist()), ground.need // 4)
+    largest = np.maximum(max(int(ground.lot[able].max()), LEAST_LOT), ground.need // 4)
     room = ground.need - state.totals
     worth = ground.weight * room * UNIT // ground.need
     return np.nonzero((room > 0) & ((worth - price) * np.minimum(largest, room) > _WORTH_A_TRIP))[0]
@@ -115,15 +113,9 @@ def _best(
     ground: Ground, state: _State, able: Whole, js: Whole, known: Mapping[int, set[int]]
 ) -> list[tuple[int, int, int, int]]:
     """The best offers for each of these demands: the gain with a minus, the offer, the demand, and the lot."""
-    demands, offers = ground.problem.demands, ground.problem.offers
     need, place = ground.need[js], ground.place[js]
     room = need - state.totals[js]
-    # lots along the last axis: 0 stands for the usual one
-    own = np.array([offers[i].lot or 0 for i in able], np.int64)
-    usual = np.maximum(LEAST_LOT, need // 4)
-    lots = np.where(own > 0, own, usual[:, None])
-    lots = np.minimum(lots, np.array([offers[i].quantity for i in able], np.int64))
-    lots = np.minimum(lots, np.array([demands[j].open for j in js], np.int64)[:, None])
+    lots = ground.least(able, js[:, None])
     first = ground.weight[js] * room * UNIT // need
     slope = ground.weight[js] * UNIT // (2 * need)
     reach = ground.reach[np.ix_(ground.wish[able], place)].T
@@ -173,7 +165,7 @@ def _cost(ground: Ground, i: int, j: int) -> int:
 
 def _shortfall(ground: Ground, drops: Mapping[Pair, int]) -> int:
     """The weighted shortfall that drops leave, with the wishes that they don't keep and the units that they don't place."""
-    missing = np.array([demand.open for demand in ground.problem.demands], np.int64)
+    missing = ground.need - ground.given
     cost = 0
     for (i, j), quantity in drops.items():
         missing[j] -= quantity

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ksbb.allocation.ground import Ground
 from ksbb.allocation.network import Network
-from ksbb.allocation.problem import LEAST_LOT, Offer, Problem
+from ksbb.allocation.problem import LEAST_LOT, Offer
 from ksbb.allocation.tree import Parcel, add_leaves, add_supplies, carried
 from ksbb.allocation.wishes import Wish
 
@@ -79,12 +79,11 @@ def _meet(
                 waiting.append((i, quantity - taken))
 
 
-def chosen(problem: Problem, pieces: Mapping[Pair, int]) -> set[Pair]:
+def chosen(ground: Ground, pieces: Mapping[Pair, int]) -> set[Pair]:
     """The pairs that get a drop: the pieces that can be brought up to a lot, the largest of each offer, by lots, first."""
-    demands, offers = problem.demands, problem.offers
-    room = [demand.open for demand in demands]
-    budget = [offer.quantity for offer in offers]
-    least = {(i, j): offers[i].least(demands[j]) for i, j in pieces}
+    demands, offers = ground.problem.demands, ground.problem.offers
+    room, budget = (ground.need - ground.given).tolist(), ground.quantity.tolist()
+    least = ground.least_of(pieces)
     found = set()
     spent = [0] * len(offers)
     for i, j in sorted(pieces, key=lambda pair: (pair[0], -pieces[pair] / least[pair], pair[1])):

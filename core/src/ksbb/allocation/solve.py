@@ -10,7 +10,7 @@ from ksbb.allocation.ground import CLOSED, Ground, ground_of
 from ksbb.allocation.improve import improved
 from ksbb.allocation.lots import Pair, chosen, shared_out
 from ksbb.allocation.plan import Drop, Plan
-from ksbb.allocation.problem import LEAST_LOT, Problem
+from ksbb.allocation.problem import Problem
 
 
 def allocate(problem: Problem) -> Plan:
@@ -19,8 +19,8 @@ def allocate(problem: Problem) -> Plan:
     ground = ground_of(live)
     fair = fair_shares(ground)
     totals = fair.totals(len(live.demands))
-    pairs = chosen(live, shared_out(ground, totals))
-    near = np.array([demand.given + total for demand, total in zip(live.demands, totals, strict=True)], np.int64)
+    pairs = chosen(ground, shared_out(ground, totals))
+    near = ground.given + np.array(totals, np.int64)
     drops = improved(ground, balanced(ground, pairs, near), near)
     _place_rest(ground, drops)
     named = (Drop(live.demands[j].target_id, live.offers[i].line_id, quantity) for (i, j), quantity in drops.items())
@@ -32,16 +32,13 @@ def _place_rest(ground: Ground, drops: dict[Pair, int]) -> None:
     target could still take.
     """
     demands, offers = ground.problem.demands, ground.problem.offers
-    left = [offer.quantity for offer in offers]
-    opening = ground.need - np.array([demand.given for demand in demands], np.int64)
-    room = opening.copy()
+    left, room = ground.quantity.tolist(), ground.need - ground.given
     for (i, j), quantity in drops.items():
         left[i] -= quantity
         room[j] -= quantity
-    usual = np.maximum(LEAST_LOT, ground.need // 4)
+    everyone = np.arange(len(demands))
     for i in sorted((i for i, quantity in enumerate(left) if quantity), key=lambda i: (-left[i], i)):
-        lot = offers[i].lot
-        least = np.minimum(np.minimum(usual if lot is None else lot, offers[i].quantity), opening)
+        least = ground.least(np.array(i), everyone)
         reached = ground.reach[ground.wish[i], ground.place] != CLOSED
         able = np.nonzero(reached & (room > 0) & (least <= np.minimum(room, left[i])))[0]
         score = ground.worth(able, ground.need[able] - room[able], least[able])
