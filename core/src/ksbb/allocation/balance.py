@@ -9,8 +9,8 @@ from ksbb.allocation.lots import Pair
 from ksbb.allocation.measure import STEPS, off_area_cost
 from ksbb.allocation.network import Network, Whole
 
-_NEAR = 2
-"""Steps on either side of a fair share that are told apart; those farther away are taken together: a fifth of the arcs."""
+_NEAR = 1
+"""Steps on either side of a fair share that are told apart; those farther away are taken together: a sixth of the arcs."""
 _FINE = 256
 """Worths are told apart less finely than for the fair shares: the solver is faster with smaller numbers."""
 
