@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ksbb.allocation.certificate import objections
-from ksbb.allocation.fair import fair_shares
 from ksbb.allocation.measure import off_area_cost, steps_of, tie_of, worth
 from ksbb.allocation.plan import Drop
 from ksbb.allocation.problem import Problem, faults
@@ -36,9 +35,7 @@ def test_the_order_of_the_input_changes_nothing(given_problem: Problem, chance: 
 
 
 def fair_totals(given_problem: Problem) -> list[int]:
-    left = {i: line.quantity for i, line in enumerate(given_problem.offers) if not line.expired(given_problem.today)}
-    given = [one.given for one in given_problem.demands]
-    return fair_shares(given_problem, left, given).totals(len(given))
+    return allocate(given_problem).fair.totals(len(given_problem.demands))
 
 
 @given(small_problems(), offers(9, 60))

@@ -2,54 +2,57 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
+from ksbb.allocation.ground import Ground
 from ksbb.allocation.network import Network
-from ksbb.allocation.problem import LEAST_LOT, Offer, Problem
+from ksbb.allocation.problem import LEAST_LOT, Offer
 from ksbb.allocation.tree import Parcel, add_leaves, add_supplies, carried
-from ksbb.allocation.wishes import Wish, kinds_of, wish_of
+from ksbb.allocation.wishes import Wish
 
 Pair = tuple[int, int]
 """The numbers of an offer and of a demand."""
-_SIZES = (3, 6, 10, 15, 21, 28, 38)
+_SIZES = (10, 25)
 """Lots up to these are of one size, larger ones of the last."""
+_LARGEST = 50
+"""A share of so much has room for a lot of any size."""
 _ROUND_UP = 0.5
-"""A piece of at least so much of a lot becomes a drop at first; a smaller one is given up."""
+"""A piece of at least so much of a lot becomes a drop; a smaller one is given up, for others may fill the place."""
 _TOO_SMALL = 300
-"""What it costs to put a lot where a share is a size too small, in ten-thousandths of a unit's worth: more than any wish for an area,
-and less than not to place it.
+"""What it costs to put a lot where a share is a size too small, in ten-thousandths of a unit's worth: more than any wish for an
+area, and less than not to place it.
 """
 _WASTED = 3
 """What it costs to put a small lot where the share would take a larger one, for each size."""
 
 
-def shared_out(problem: Problem, left: Mapping[int, int], totals: Sequence[int]) -> dict[Pair, int]:
-    """Which offers make up the fair totals: pieces of what is `left` of the offers, small lots where shares are small."""
-    demands, kinds = problem.demands, kinds_of(problem)
-    places: defaultdict[tuple[str, str, str, int], list[int]] = defaultdict(list)
+def shared_out(ground: Ground, totals: Sequence[int]) -> dict[Pair, int]:
+    """Which offers make up the fair totals: pieces of the offers, small lots where shares are small."""
+    problem, offers = ground.problem, ground.problem.offers
+    places: defaultdict[tuple[str, str, int], list[int]] = defaultdict(list)
     for j, total in enumerate(totals):
         if total:
-            places["end", demands[j].area_code, demands[j].kind, _room_for(total)].append(j)
+            places[(*ground.places[int(ground.place[j])], _room_for(total))].append(j)
     givers: defaultdict[Wish, list[int]] = defaultdict(list)
-    for i in sorted(left):
-        givers[wish_of(problem.offers[i], kinds, _size_of(problem.offers[i]))].append(i)
+    for i, wish in enumerate(ground.wish.tolist()):
+        givers[replace(ground.wishes[wish], size=_size_of(offers[i]))].append(i)
     sizes = sorted({wish.size for wish in givers})
     network = Network()
     sink = network.node("sink")
-    add_leaves(network, sorted({(area, kind, size) for _, area, kind, _ in places for size in sizes}))
-    for name, js in sorted(places.items()):
-        end = network.node(name)
+    add_leaves(network, sorted({(area, kind, size) for area, kind, _ in places for size in sizes}))
+    for (area, kind, room), js in sorted(places.items()):
+        end = network.node(("end", area, kind, room))
         wanted = sum(totals[j] for j in js)
         network.arc(end, sink, wanted)
         for size in sizes:
-            network.arc(network.node((name[1], name[2], size)), end, wanted, _misfit(size, name[3]))
-    supply = {wish: sum(left[i] for i in wish_givers) for wish, wish_givers in givers.items()}
-    supplies = add_supplies(network, supply, problem.off_area * 100)
-    flow = network.solve(supplies, sink)
-    parcels = {wish: [(i, left[i]) for i in wish_givers] for wish, wish_givers in givers.items()}
-    arrived = carried(network, flow, parcels, lambda name: isinstance(name, tuple) and name[0] == "end")
+            network.arc(network.node((area, kind, size)), end, wanted, _misfit(size, room))
+    supply = {wish: sum(offers[i].quantity for i in numbers) for wish, numbers in givers.items()}
+    flow = network.solve(add_supplies(network, supply, problem.off_area * 100), sink)
+    parcels = {wish: [(i, offers[i].quantity) for i in numbers] for wish, numbers in givers.items()}
+    arrived = carried(network, flow, parcels)
     pieces: dict[Pair, int] = {}
     for name, js in places.items():
-        _meet(problem.offers, totals, arrived.get(name, []), js, pieces)
+        _meet(offers, totals, arrived.get(name, []), js, pieces)
     return pieces
 
 
@@ -76,49 +79,22 @@ def _meet(
                 waiting.append((i, quantity - taken))
 
 
-def chosen(problem: Problem, drops: Mapping[Pair, int], pieces: Mapping[Pair, int], *, first: bool) -> set[Pair]:
-    """The pairs that get a drop: those that have one, and the pieces that can be brought up to a lot.
-
-    The largest pieces of an offer go first, by lots; in the `first` round small ones are given up, for others may fill the place.
-    """
-    demands, offers = problem.demands, problem.offers
-    room = {j: demands[j].open for _, j in pieces}
-    budget = {i: offers[i].quantity for i, _ in pieces}
-    for (i, j), quantity in drops.items():
-        if j in room:
-            room[j] -= offers[i].least(demands[j])
-        if i in budget:
-            budget[i] -= quantity
-    found = set(drops)
-
-    def lots(pair: Pair) -> float:
-        return pieces[pair] / offers[pair[0]].least(demands[pair[1]])
-
-    for i, j in sorted(pieces, key=lambda pair: (pair[0], -lots(pair), pair[1])):
-        quantity, least = pieces[i, j], offers[i].least(demands[j])
-        if (i, j) in drops:
-            budget[i] -= min(quantity, budget[i])
-        elif (
-            least <= min(budget[i], room[j])
-            and (not first or quantity >= _ROUND_UP * least)
-            and demands[j].target_id not in offers[i].served
-        ):
+def chosen(ground: Ground, pieces: Mapping[Pair, int]) -> set[Pair]:
+    """The pairs that get a drop: the pieces that can be brought up to a lot, the largest of each offer, by lots, first."""
+    demands, offers = ground.problem.demands, ground.problem.offers
+    room, budget = (ground.need - ground.given).tolist(), ground.quantity.tolist()
+    least = ground.least_of(pieces)
+    found = set()
+    spent = [0] * len(offers)
+    for i, j in sorted(pieces, key=lambda pair: (pair[0], -pieces[pair] / least[pair], pair[1])):
+        lot, quantity = least[i, j], pieces[i, j]
+        fits = lot <= min(budget[i], room[j]) and spent[i] + lot <= offers[i].quantity
+        if fits and quantity >= _ROUND_UP * lot and demands[j].target_id not in offers[i].served:
             found.add((i, j))
-            room[j] -= least
-            budget[i] -= max(least, min(quantity, budget[i]))
-    return _affordable(problem, drops, found)
-
-
-def _affordable(problem: Problem, drops: Mapping[Pair, int], pairs: set[Pair]) -> set[Pair]:
-    """The pairs whose lots an offer can pay all together, those that have a drop first."""
-    spent: defaultdict[int, int] = defaultdict(int)
-    kept = set()
-    for i, j in sorted(pairs, key=lambda pair: (pair not in drops, pair)):
-        least = problem.offers[i].least(problem.demands[j])
-        if spent[i] + least <= problem.offers[i].quantity:
-            spent[i] += least
-            kept.add((i, j))
-    return kept
+            spent[i] += lot
+            room[j] -= lot
+            budget[i] -= max(lot, min(quantity, budget[i]))
+    return found
 
 
 def _size_of(offer: Offer) -> int:
@@ -131,9 +107,6 @@ def _room_for(total: int) -> int:
     if total >= _LARGEST:
         return len(_SIZES)
     return next((size for size in reversed(range(len(_SIZES))) if total >= _SIZES[size]), -1)
-
-
-_LARGEST = 50
 
 
 def _misfit(size: int, room: int) -> int:

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow  # type: ignore[import-untyped]  # it brings no types
 
 Whole = NDArray[np.int64]
+ANY = 1 << 40
+"""A capacity that nothing reaches."""
 
 
 @dataclass(slots=True)
@@ -25,7 +27,7 @@ class Network:
         """The number of a node, which is made when it is new."""
         return self.nodes.setdefault(name, len(self.nodes))
 
-    def arc(self, tail: int, head: int, capacity: int, cost: int = 0) -> None:
+    def arc(self, tail: int, head: int, capacity: int = ANY, cost: int = 0) -> None:
         """Add one arc."""
         self._tails.append(tail)
         self._heads.append(head)
@@ -48,7 +50,7 @@ class Network:
         status = solver.solve_max_flow_with_min_cost()
         if status != SimpleMinCostFlow.OPTIMAL:
             raise RuntimeError(f"the flow wasn't solved: {status}")
-        return Flow(tails, heads, solver.flows(np.arange(len(tails))))
+        return Flow(tails, heads, solver.flows(np.arange(len(tails))), len(self._tails))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,12 @@ class Flow:
     tails: Whole
     heads: Whole
     amounts: Whole
+    singles: int
+    """How many of them were added one by one."""
 
     def onward(self) -> dict[int, list[tuple[int, int]]]:
-        """Head and amount of each arc that carries something, by tail, in the order of the arcs."""
-        used = np.nonzero(self.amounts)[0]
+        """Head and amount of each arc that was added by itself and carries something, by tail, in the order of the arcs."""
+        used = np.nonzero(self.amounts[: self.singles])[0]
         found: dict[int, list[tuple[int, int]]] = {}
         for tail, head, amount in zip(
             self.tails[used].tolist(), self.heads[used].tolist(), self.amounts[used].tolist(), strict=True

@@ -1,6 +1,7 @@
 """The area tree as a flow network: from what is offered, down province, city, district and sub-district, to where it may go."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any, cast
 
 from ksbb.allocation.network import Flow, Network
 from ksbb.allocation.wishes import Wish
@@ -17,7 +18,7 @@ def add_leaves(network: Network, leaves: Iterable[tuple[str, str, int]]) -> None
         while "." in lower and (lower, kind, size) not in made:
             made.add((lower, kind, size))
             upper = lower.rpartition(".")[0]
-            network.arc(network.node((upper, kind, size)), network.node((lower, kind, size)), _ANY)
+            network.arc(network.node((upper, kind, size)), network.node((lower, kind, size)))
             lower = upper
 
 
@@ -33,7 +34,7 @@ def add_supplies(network: Network, quantities: Mapping[Wish, int], off_area_cost
                 for kind in wish.kinds:
                     below = network.nodes.get((area, kind, wish.size))
                     if below is not None:
-                        network.arc(node, below, _ANY)
+                        network.arc(node, below)
         return node
 
     supplies = {}
@@ -46,32 +47,29 @@ def add_supplies(network: Network, quantities: Mapping[Wish, int], off_area_cost
     return supplies
 
 
-_ANY = 1 << 40
-"""A capacity that nothing reaches."""
-
-
 def carried(
     network: Network,
     flow: Flow,
     parcels: Mapping[Wish, Sequence[Parcel]],
-    is_end: Callable[[Hashable], bool],
-) -> dict[Hashable, list[Parcel]]:
-    """Follow each wish's parcels down the tree to the ends; what arrives at each, in the order of the parcels.
+) -> dict[tuple[Any, ...], list[Parcel]]:
+    """Follow each wish's parcels down the tree to the nodes named ("end", …); what arrives at each, by the rest of its name.
 
     At every node parcels are split only where a branch is full, so that there are hardly more pieces than givers and ends.
     """
     names = list(network.nodes)
     onward = flow.onward()
     held: dict[int, list[Parcel]] = {network.nodes[wish]: list(given) for wish, given in parcels.items()}
-    arrived: dict[Hashable, list[Parcel]] = {}
+    arrived: dict[tuple[Any, ...], list[Parcel]] = {}
     for node in sorted(
         (node for node in onward if _depth(names[node]) < _END), key=lambda node: (_depth(names[node]), node)
     ):
         waiting = held.pop(node, [])
         waiting.reverse()
-        for head, amount in sorted(onward[node], key=lambda way: str(names[way[0]])):
+        for head, amount in sorted(onward[node]):
             left = amount
-            goal = arrived.setdefault(names[head], []) if is_end(names[head]) else held.setdefault(head, [])
+            name = names[head]
+            is_end = isinstance(name, tuple) and name[0] == "end"
+            goal = arrived.setdefault(cast("tuple[Any, ...]", name)[1:], []) if is_end else held.setdefault(head, [])
             while left:
                 giver, quantity = waiting.pop()
                 taken = min(quantity, left)
@@ -92,6 +90,6 @@ def _depth(name: Hashable) -> int:
     if isinstance(name, tuple):
         if name[0] == "gate":
             return 1
-        if len(name) == 3 and isinstance(name[0], str) and isinstance(name[1], str):  # noqa: PLR2004 - a place in the tree
-            return 2 + name[0].count(".")
+        if name[0] != "end":
+            return 2 + str(name[0]).count(".")
     return _END
