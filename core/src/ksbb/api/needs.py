@@ -5,7 +5,9 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, Router, get, post, put
-from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from litestar.datastructures import UploadFile
+from litestar.enums import RequestEncodingType
+from litestar.params import BodyKwarg, FromPath, HeaderParameter, JSONBody, QueryParameter
 
 from ksbb.api.acts import (
     CHANGED,
@@ -18,7 +20,7 @@ from ksbb.api.acts import (
     single,
     version_of,
 )
-from ksbb.api.context import ApiRequest, reading
+from ksbb.api.context import ApiRequest, reading, signed_in
 from ksbb.api.fields import AreaFilter, CodeFilter, IdFilter, Name, Whole
 from ksbb.api.imports import CsvBody, DryRunFlag, Mapping, import_mapped
 from ksbb.api.openapi import SECURITY
@@ -29,6 +31,8 @@ from ksbb.program import ImportTable
 from ksbb.usecases import needs
 from ksbb.usecases.csv_import import DryRun, Imported, Table
 from ksbb.usecases.desk import Desk
+from ksbb.usecases.need_estimates import Estimated, compute_estimates
+from ksbb.usecases.need_estimates import estimate_needs as store_estimates
 from ksbb.usecases.read.targets import NeedPeriodView, NeedView, find_needs, show_need, show_periods
 
 
@@ -194,7 +198,51 @@ async def import_needs(
     return await import_mapped(request, idempotency_key, data, ImportTable.NEEDS, mapping, act, dry_run=dry_run)
 
 
+class EstimateIn(msgspec.Struct, kw_only=True):
+    """Which needs to estimate; `file`: figures for the formula, as CSV or XLSX with `target_code` and the columns that
+    `brings.needs` of the program names, where it wants any.
+    """
+
+    program_id: str
+    aid_type: str
+    file: UploadFile | None = None
+
+
+@post(
+    "/estimates",
+    operation_id="estimate_needs",
+    summary="Estimate needs",
+    security=SECURITY,
+    status_code=200,
+    response_headers=[REPLAYED],
+)
+async def estimate_needs(
+    request: ApiRequest,
+    data: Annotated[EstimateIn, BodyKwarg(media_type=RequestEncodingType.MULTI_PART)],
+    idempotency_key: IdempotencyKey,
+    dry_run: DryRunFlag = False,  # noqa: FBT002 - Litestar passes it by name
+) -> Response[Estimated]:
+    """Estimate the needs of all targets by a program's formula, and store them as an import would.
+
+    `controls` holds the sum of the estimates against published totals: a difference warns, it refuses nothing. Targets of which
+    the formula says nothing, or of which more is promised than estimated, are `left_out` and stay as they are.
+    """
+    figures = await data.file.read() if data.file is not None else None
+    signed_in(request)
+    # The formula is asked before the transaction: whoever writes meanwhile doesn't wait for it
+    async with reading(request) as desk:
+        estimates = await compute_estimates(desk, data.program_id, data.aid_type, figures)
+        if dry_run:
+            return Response(content=await store_estimates(desk, estimates, dry_run=True))
+
+    async def act(desk: Desk) -> Answer[Estimated]:
+        return Answer(body=await store_estimates(desk, estimates))
+
+    content = msgspec.json.encode((data.program_id, data.aid_type)) + (figures or b"")
+    return await perform(request, idempotency_key, act, content=content)
+
+
 def router(max_upload_bytes: int) -> Router:
     """The needs; uploads have at most `max_upload_bytes`."""
-    uploads = Router("/", route_handlers=[import_needs], request_max_body_size=max_upload_bytes)
+    uploads = Router("/", route_handlers=[import_needs, estimate_needs], request_max_body_size=max_upload_bytes)
     return Router("/needs", route_handlers=[list_needs, get_need, get_need_periods, set_need, uploads], tags=["needs"])

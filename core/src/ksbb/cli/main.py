@@ -25,6 +25,7 @@ _COMMANDS = {
     "programs": ("ksbb.cli.programs:programs", "See, examine and configure the programs; begin a new one."),
     "users": ("ksbb.cli.users:users", "Add accounts and tokens."),
     "import": ("ksbb.cli.data:import_", "Import areas, targets or needs from CSV or XLSX."),
+    "needs": ("ksbb.cli.needs:needs", "Import, estimate and roll over needs."),
     "export": ("ksbb.cli.data:export", "Export records as CSV or JSON."),
 }
 

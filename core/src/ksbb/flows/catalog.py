@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _CORE = "ksbb.flows.core_flows:"
 _CORE_CONSUMERS = {LIFECYCLE: f"{_CORE}lifecycle", RENDER_REPORT: f"{_CORE}handover_reports"}
 _CORE_SCHEDULES = {
+    "needs_roll": (f"{_CORE}needs_roll", "5 0 * * *"),
     "follow_ups_due": (f"{_CORE}follow_ups_due", "15 0 * * *"),
     "licence_watch": (f"{_CORE}licence_watch", "30 0 * * *"),
     "statistics_fold": (f"{_CORE}statistics_fold", "45 0 * * *"),
