@@ -31,6 +31,7 @@ ALLOWED: dict[str, tuple[str, str, frozenset[str]]] = {
     "import_targets": ("POST", "/targets/import", REGISTERS),
     "set_need": ("PUT", "/needs/{target}/pangan/staple_food", REGISTERS | {"recipient"}),
     "import_needs": ("POST", "/needs/import", REGISTERS),
+    "estimate_needs": ("POST", "/needs/estimates", REGISTERS),
     "list_collaborators": ("GET", "/collaborators", READS_PARTIES | {"collaborator", "aggregator", "executor"}),
     "register_collaborator": ("POST", "/collaborators", PARTIES),
     "get_collaborator": ("GET", "/collaborators/{donor}", READS_PARTIES | {"collaborator"}),
@@ -137,6 +138,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "import_targets": {"files": {"file": ("targets.csv", b"code,kind,name,area_code\n", "text/csv")}},
     "import_needs": {
         "files": {"file": ("needs.csv", b"target_code,program_id,aid_type,quantity,source,as_of\n", "text/csv")}
+    },
+    "estimate_needs": {
+        "data": {"program_id": "pangan", "aid_type": "staple_food"},
+        "files": {"file": ("figures.csv", b"target_code,residents\n", "text/csv")},
     },
     "register_target": {
         "json": {"code": "31.71.06.1002-RW090", "kind": "rw", "name": "RW 090", "area_code": "31.71.06.1002"}
