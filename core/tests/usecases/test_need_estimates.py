@@ -159,7 +159,7 @@ async def test_a_formula_that_answers_with_rubbish(world: World, answer: Any, sa
 
 async def test_a_formula_that_fails(world: World) -> None:
     with pytest.raises(ProgramFailed) as caught:
-        await estimated(with_plan(world, lambda facts, _: facts.households / 0))
+        await estimated(with_plan(world, lambda facts, _: (facts.households or 0) / 0))
     assert str(caught.value) == "program pangan, needs of staple_food: failed: ZeroDivisionError: division by zero"
 
 
