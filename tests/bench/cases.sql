@@ -298,11 +298,11 @@ FROM (SELECT *, created_at + 9 * gap AS at FROM fill_case WHERE accepted) AS c
 JOIN fill_people AS carrier ON carrier.role = 'executor' AND carrier.i = c.executor
 ORDER BY n;
 
-INSERT INTO needs (id, target_id, program_id, aid_type, quantity, promised, accepted, source, as_of, version)
+INSERT INTO needs (id, target_id, program_id, aid_type, quantity, promised, accepted, source, as_of, tier, period, carried, version)
 SELECT (SELECT pg_temp.head(current_setting('fill.first')::timestamptz)) || '003' || pg_temp.tail(t * 64 + a), target_id, program_id, aid_type,
        coalesce(promised, 0) + coalesce(accepted, 0) + CASE WHEN pg_temp.pick(t * 64 + a, 15, 10) = 0 THEN 0 ELSE 1000 + pg_temp.pick(t * 64 + a, 14, 100000) END,
        coalesce(promised, 0), coalesce(accepted, 0), 'Data contoh',
-       current_setting('fill.until')::date - pg_temp.pick(t * 64 + a, 16, 300), 1
+       current_setting('fill.until')::date - pg_temp.pick(t * 64 + a, 16, 300), 'normal', '', 0, 1
 FROM (SELECT DISTINCT t, target_id, p FROM fill_choice) AS choice
 JOIN fill_aid USING (p)
 LEFT JOIN (

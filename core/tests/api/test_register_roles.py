@@ -29,8 +29,9 @@ ALLOWED: dict[str, tuple[str, str, frozenset[str]]] = {
     "register_target": ("POST", "/targets", REGISTERS),
     "change_target": ("PUT", "/targets/{target}", REGISTERS),
     "import_targets": ("POST", "/targets/import", REGISTERS),
-    "set_need": ("PUT", "/needs/{target}/pangan/staple_food", REGISTERS),
+    "set_need": ("PUT", "/needs/{target}/pangan/staple_food", REGISTERS | {"recipient"}),
     "import_needs": ("POST", "/needs/import", REGISTERS),
+    "estimate_needs": ("POST", "/needs/estimates", REGISTERS),
     "list_collaborators": ("GET", "/collaborators", READS_PARTIES | {"collaborator", "aggregator", "executor"}),
     "register_collaborator": ("POST", "/collaborators", PARTIES),
     "get_collaborator": ("GET", "/collaborators/{donor}", READS_PARTIES | {"collaborator"}),
@@ -71,6 +72,7 @@ PUBLIC = frozenset(
         "get_coverage",
         "get_guide",
         "get_need",
+        "get_need_periods",
         "get_program",
         "get_reference",
         "get_statistics",
@@ -136,6 +138,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "import_targets": {"files": {"file": ("targets.csv", b"code,kind,name,area_code\n", "text/csv")}},
     "import_needs": {
         "files": {"file": ("needs.csv", b"target_code,program_id,aid_type,quantity,source,as_of\n", "text/csv")}
+    },
+    "estimate_needs": {
+        "data": {"program_id": "pangan", "aid_type": "staple_food"},
+        "files": {"file": ("figures.csv", b"target_code,residents\n", "text/csv")},
     },
     "register_target": {
         "json": {"code": "31.71.06.1002-RW090", "kind": "rw", "name": "RW 090", "area_code": "31.71.06.1002"}

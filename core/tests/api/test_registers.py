@@ -164,6 +164,9 @@ async def test_a_need_is_created_then_changed(api: Any, world: World) -> None:
         "promised": 0,
         "accepted": 0,
         "open": 40,
+        "tier": "normal",
+        "period": "",
+        "carried": 0,
         "synthetic": False,
         "version": 1,
         **body,
@@ -190,6 +193,6 @@ async def test_needs_are_filtered(api: Any, world: World) -> None:
 async def test_needs_are_set_by_those_who_may(api: Any, world: World) -> None:
     path = f"/needs/{world.targets['pangan'][0].id}/pangan/staple_food"
     body = {"quantity": 1, "source": "x", "as_of": "2026-08-01"}
-    for actor in (world.collaborator, world.executor, world.witness, world.recipient, world.auditor):
+    for actor in (world.collaborator, world.executor, world.witness, world.auditor):
         if actor is not None:
             assert (await api.send(actor, "PUT", path, version=1, json=body)).status_code in (401, 403)

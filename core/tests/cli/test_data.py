@@ -233,3 +233,48 @@ def test_users_and_their_tokens(ready: Any, monkeypatch: pytest.MonkeyPatch) -> 
     assert short.err == "Invalid input:\n  a password has at least 12 characters (/password)\n"
     wrong = ready("users", "add", "b@example.org", "--name", "B", "--role", "king")
     assert wrong.code == 2
+
+
+def test_needs_in_a_dry_run_and_estimated_and_rolled(ready: Any) -> None:
+    Path("targets.csv").write_text(TARGETS)
+    told = ready("import", "targets", "targets.csv", "--dry-run")
+    assert told.out.splitlines() == [
+        "row 1: 31.71.06.1002-RW001: new: kind rw, name RW 001 Pegangsaan, area_code 31.71.06.1002, households 240, "
+        "ziswaf_entitled False, synthetic False",
+        "row 2: SEKOLAH-1: new: kind school, name Sekolah contoh, area_code 31.71.06.1002, ziswaf_entitled False, "
+        "synthetic False",
+        "dry run, nothing is stored: 2 new, 0 changed, 0 unchanged",
+    ]
+    assert stored("SELECT count(*) FROM targets") == [(0,)]
+    ready("import", "targets", "targets.csv")
+    Path("needs.csv").write_text(NEEDS)
+    assert ready("needs", "import", "needs.csv").out == "2 new, 0 changed, 0 unchanged\n"
+    Path("needs.csv").write_text(NEEDS.replace(",40,", ",44,"))
+    assert ready("needs", "import", "needs.csv", "--dry-run").out.splitlines() == [
+        "row 2: SEKOLAH-1/pendidikan/student_device: changed: quantity 40 → 44",
+        "dry run, nothing is stored: 0 new, 1 changed, 1 unchanged",
+    ]
+    estimate = ("needs", "estimate", "--program", "pangan", "--aid-type", "staple_food")
+    control = (
+        "warning: published 600000 (2,4 juta warga rentan di Jakarta (pernyataan KSBB) ÷ 4 orang × 1 paket per "
+        "minggu): difference -599944"
+    )
+    assert ready(*estimate, "--dry-run").out.splitlines() == [
+        "dry run, nothing is stored: 0 new, 1 changed, 0 unchanged; sum 56",
+        control,
+    ]
+    assert ready(*estimate).out.splitlines() == ["0 new, 1 changed, 0 unchanged; sum 56", control]
+    Path("pupils.csv").write_text("target_code,pupils_without_device\nSEKOLAH-1,\n")
+    pupils = ("needs", "estimate", "--program", "pendidikan", "--aid-type", "student_device", "--figures", "pupils.csv")
+    assert ready(*pupils).out.splitlines()[-1] == "left out: SEKOLAH-1: the formula can't tell from what is known"
+    answer = json.loads(ready(*pupils, "--json").out)
+    assert (answer["sum"], answer["left_out"][0]["target_code"]) == (0, "SEKOLAH-1")
+    assert ready("needs", "roll").out == "0 periods ended\n"
+    connection = sqlite3.connect("ksbb-data/ksbb.sqlite3")
+    with connection:
+        connection.execute("UPDATE needs SET period = '2025' WHERE aid_type = 'student_device'")
+    connection.close()
+    first = int(ready("needs", "roll").out.split()[0])
+    assert first >= 1
+    assert ready("needs", "roll").out == "0 periods ended\n"
+    assert stored("SELECT count(*) FROM need_periods WHERE state = 'past'") == [(first,)]

@@ -23,7 +23,7 @@ MATRIX = {
     "assessor": "assess allocate close cancel manage_targets manage_needs read_commitments read_parties complete_follow_up",
     "executor": "hand_over read_commitments complete_follow_up",
     "witness": "witness read_commitments",
-    "recipient": "read_commitments",
+    "recipient": "update_own_needs read_commitments",
     "secretariat": "manage_parties verify_aggregators manage_targets manage_needs read_commitments read_parties "
     "complete_follow_up",
     "admin": "manage_accounts manage_engine manage_parties read_parties",
@@ -48,7 +48,7 @@ def test_the_matrix_whole() -> None:
 def test_auditors_recipients_and_witnesses_change_nothing_else() -> None:
     reading = {Permission.READ_COMMITMENTS, Permission.READ_PARTIES}
     assert PERMISSIONS[Role.AUDITOR] <= reading
-    assert PERMISSIONS[Role.RECIPIENT] <= reading
+    assert PERMISSIONS[Role.RECIPIENT] - reading == {Permission.UPDATE_OWN_NEEDS}
     assert PERMISSIONS[Role.WITNESS] - reading == {Permission.WITNESS}
 
 

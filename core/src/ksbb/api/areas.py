@@ -48,7 +48,7 @@ async def get_area(request: ApiRequest, code: FromPath[str]) -> Area:
     response_headers=[REPLAYED],
 )
 async def import_areas(request: ApiRequest, data: CsvBody, idempotency_key: IdempotencyKey) -> Response[Imported]:
-    """Import areas from CSV: `code,name`, optional `bps_code`. For the secretariat and admins."""
+    """Import areas from CSV or XLSX: `code,name`, optional `bps_code`. For the secretariat and admins."""
     return await import_csv(request, idempotency_key, data, areas.import_areas)
 
 

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, Router, get, post, put
-from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from litestar.datastructures import UploadFile
+from litestar.enums import RequestEncodingType
+from litestar.params import BodyKwarg, FromPath, HeaderParameter, JSONBody, QueryParameter
 
 from ksbb.api.acts import (
     CHANGED,
@@ -18,26 +20,39 @@ from ksbb.api.acts import (
     single,
     version_of,
 )
-from ksbb.api.context import ApiRequest, reading
+from ksbb.api.context import ApiRequest, reading, signed_in
 from ksbb.api.fields import AreaFilter, CodeFilter, IdFilter, Name, Whole
-from ksbb.api.imports import CsvBody, Mapping, import_mapped
+from ksbb.api.imports import CsvBody, DryRunFlag, Mapping, import_mapped
 from ksbb.api.openapi import SECURITY
 from ksbb.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, Sort, asked
 from ksbb.api.problems import refusal
 from ksbb.domain.text import Text
 from ksbb.program import ImportTable
 from ksbb.usecases import needs
-from ksbb.usecases.csv_import import Imported
+from ksbb.usecases.csv_import import DryRun, Imported, Table
 from ksbb.usecases.desk import Desk
-from ksbb.usecases.read.targets import NeedView, find_needs, show_need
+from ksbb.usecases.need_estimates import Estimated, compute_estimates
+from ksbb.usecases.need_estimates import estimate_needs as store_estimates
+from ksbb.usecases.read.targets import NeedPeriodView, NeedView, find_needs, show_need, show_periods
 
 
 class NeedIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """How much is needed, in whole units; who says so, and as of which day."""
+    """How much is needed, in whole units; who says so, and as of which day.
+
+    `tier` (vulnerability, from the settings) and `period` stay as they are where they are null; a new need gets the default tier and
+    no end. A period later than the need's present one is planned, and taken when it begins.
+    """
 
     quantity: Whole
     source: Name
     as_of: date
+    tier: Annotated[str, msgspec.Meta(max_length=40)] | None = None
+    period: (
+        Annotated[
+            str, msgspec.Meta(max_length=10, description="`2026`, `2026-11`, `2026-W48`, or empty: without an end.")
+        ]
+        | None
+    ) = None
 
 
 Held = Annotated[
@@ -92,6 +107,19 @@ async def get_need(
     return single(request, found, found.version)
 
 
+@get(
+    "/{target_id:str}/{program_id:str}/{aid_type:str}/periods",
+    operation_id="get_need_periods",
+    summary="A need's other periods",
+)
+async def get_need_periods(
+    request: ApiRequest, target_id: FromPath[str], program_id: FromPath[str], aid_type: FromPath[str]
+) -> list[NeedPeriodView]:
+    """What is planned for later periods of a need, and what was needed and accepted in past ones, the latest first."""
+    async with reading(request) as desk:
+        return await show_periods(desk, target_id, program_id, aid_type)
+
+
 @put(
     "/{target_id:str}/{program_id:str}/{aid_type:str}",
     operation_id="set_need",
@@ -108,7 +136,10 @@ async def set_need(
     held: Held = None,
     new: New = None,
 ) -> Response[NeedView]:
-    """Set a need: with `If-Match` for one that exists, with `If-None-Match: *` for a new one. 428 without either."""
+    """Set a need: with `If-Match` for one that exists, with `If-None-Match: *` for a new one. 428 without either.
+
+    A recipient sets the needs of the target that the account belongs to, without the tier.
+    """
     if (held is None) == (new is None):
         raise refusal(
             428,
@@ -129,6 +160,8 @@ async def set_need(
         quantity=data.quantity,
         source=data.source,
         as_of=data.as_of,
+        tier=data.tier,
+        period=data.period,
     )
 
     async def act(desk: Desk) -> Answer[NeedView]:
@@ -147,17 +180,69 @@ async def set_need(
     response_headers=[REPLAYED],
 )
 async def import_needs(
-    request: ApiRequest, data: CsvBody, idempotency_key: IdempotencyKey, mapping: Mapping = None
-) -> Response[Imported]:
-    """Import needs from CSV: `target_code,program_id,aid_type,quantity,source,as_of`.
+    request: ApiRequest,
+    data: CsvBody,
+    idempotency_key: IdempotencyKey,
+    mapping: Mapping = None,
+    dry_run: DryRunFlag = False,  # noqa: FBT002 - Litestar passes it by name
+) -> Response[Imported | DryRun]:
+    """Import needs from CSV or XLSX: `target_code,program_id,aid_type,quantity,source,as_of`, optional `tier,period`.
 
     A known need is updated, never doubled. One wrong cell refuses the whole file; every wrong cell is named. With
     `mapping`, a table of another system is read as a program knows how to; cells are named as they are there.
     """
-    return await import_mapped(request, idempotency_key, data, ImportTable.NEEDS, mapping, needs.import_needs)
+
+    async def act(desk: Desk, table: Table) -> Imported:
+        return await needs.import_needs(desk, table, dry_run=dry_run)
+
+    return await import_mapped(request, idempotency_key, data, ImportTable.NEEDS, mapping, act, dry_run=dry_run)
+
+
+class EstimateIn(msgspec.Struct, kw_only=True):
+    """Which needs to estimate; `file`: figures for the formula, as CSV or XLSX with `target_code` and the columns that
+    `brings.needs` of the program names, where it wants any.
+    """
+
+    program_id: str
+    aid_type: str
+    file: UploadFile | None = None
+
+
+@post(
+    "/estimates",
+    operation_id="estimate_needs",
+    summary="Estimate needs",
+    security=SECURITY,
+    status_code=200,
+    response_headers=[REPLAYED],
+)
+async def estimate_needs(
+    request: ApiRequest,
+    data: Annotated[EstimateIn, BodyKwarg(media_type=RequestEncodingType.MULTI_PART)],
+    idempotency_key: IdempotencyKey,
+    dry_run: DryRunFlag = False,  # noqa: FBT002 - Litestar passes it by name
+) -> Response[Estimated]:
+    """Estimate the needs of all targets by a program's formula, and store them as an import would.
+
+    `controls` holds the sum of the estimates against published totals: a difference warns, it refuses nothing. Targets of which
+    the formula says nothing, or of which more is promised than estimated, are `left_out` and stay as they are.
+    """
+    figures = await data.file.read() if data.file is not None else None
+    signed_in(request)
+    # The formula is asked before the transaction: whoever writes meanwhile doesn't wait for it
+    async with reading(request) as desk:
+        estimates = await compute_estimates(desk, data.program_id, data.aid_type, figures)
+        if dry_run:
+            return Response(content=await store_estimates(desk, estimates, dry_run=True))
+
+    async def act(desk: Desk) -> Answer[Estimated]:
+        return Answer(body=await store_estimates(desk, estimates))
+
+    content = msgspec.json.encode((data.program_id, data.aid_type)) + (figures or b"")
+    return await perform(request, idempotency_key, act, content=content)
 
 
 def router(max_upload_bytes: int) -> Router:
     """The needs; uploads have at most `max_upload_bytes`."""
-    uploads = Router("/", route_handlers=[import_needs], request_max_body_size=max_upload_bytes)
-    return Router("/needs", route_handlers=[list_needs, get_need, set_need, uploads], tags=["needs"])
+    uploads = Router("/", route_handlers=[import_needs, estimate_needs], request_max_body_size=max_upload_bytes)
+    return Router("/needs", route_handlers=[list_needs, get_need, get_need_periods, set_need, uploads], tags=["needs"])

@@ -1,4 +1,4 @@
-"""What a program brings beyond its aid: reference data, figures, routes, report sections, import mappings. Public."""
+"""What a program brings beyond its aid: reference data, figures, routes, report sections, import mappings, need plans. Public."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ from ksbb.api.paging import DEFAULT_LIMIT, Cursor, Limit
 from ksbb.api.program_routes import FINGERPRINT, JSON, active_program, ask, kept
 from ksbb.domain.errors import NotFound, Problem, invalid
 from ksbb.domain.text import Text
-from ksbb.program import ImportTable, Measure, Program, ReferenceData
+from ksbb.program import ImportTable, Measure, Period, Program, ReferenceData, Unmet
 from ksbb.statistics.success import SuccessFigure, success_figures
 
 CSV = "text/csv"
@@ -75,6 +75,36 @@ class MappingOut(msgspec.Struct, kw_only=True):
     constants: dict[str, str]
 
 
+class NeedFigureOut(msgspec.Struct, kw_only=True):
+    """A column of the figures that a formula wants."""
+
+    id: str
+    title: Text
+
+
+class ControlOut(msgspec.Struct, kw_only=True):
+    """A published total that estimates are held against."""
+
+    total: int
+    source: str
+    as_of: date | None
+
+
+class NeedPlanOut(msgspec.Struct, kw_only=True):
+    """How needs of an aid type are known: whether there is a formula (`estimated`), the figures that it wants beside households, for
+    which period an estimate holds (null: for good), and what becomes of what stays unmet.
+    """
+
+    aid_type: str
+    title: Text
+    source: str
+    estimated: bool
+    figures: list[NeedFigureOut]
+    period: Period | None
+    unmet: Unmet
+    controls: list[ControlOut]
+
+
 class BringsOut(msgspec.Struct, kw_only=True):
     """What a program brings beyond its aid."""
 
@@ -82,6 +112,7 @@ class BringsOut(msgspec.Struct, kw_only=True):
     routes: list[RouteOut]
     report_sections: list[SectionOut]
     import_mappings: list[MappingOut]
+    needs: list[NeedPlanOut]
 
 
 class SuccessFigureOut(msgspec.Struct, kw_only=True):
@@ -127,6 +158,19 @@ def brings(program: Program) -> BringsOut:
                 constants=dict(mapping.constants),
             )
             for mapping in program.import_mappings
+        ],
+        needs=[
+            NeedPlanOut(
+                aid_type=plan.aid_type,
+                title=plan.title,
+                source=plan.source,
+                estimated=plan.estimate is not None,
+                figures=[NeedFigureOut(id=figure.id, title=figure.title) for figure in plan.figures],
+                period=plan.period,
+                unmet=plan.unmet,
+                controls=[ControlOut(total=one.total, source=one.source, as_of=one.as_of) for one in plan.controls],
+            )
+            for plan in program.needs
         ],
     )
 

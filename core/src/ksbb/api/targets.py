@@ -9,13 +9,13 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from ksbb.api.acts import CHANGED, CREATED, ETAG, REPLAYED, Answer, IdempotencyKey, IfMatch, perform, single, version_of
 from ksbb.api.context import ApiRequest, reading
 from ksbb.api.fields import AreaCode, AreaFilter, Code, CodeFilter, Name, Office
-from ksbb.api.imports import CsvBody, Mapping, import_mapped
+from ksbb.api.imports import CsvBody, DryRunFlag, Mapping, import_mapped
 from ksbb.api.openapi import SECURITY
 from ksbb.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, Sort, asked
 from ksbb.domain.targets import TargetKind
 from ksbb.program import ImportTable
 from ksbb.usecases import targets
-from ksbb.usecases.csv_import import Imported, Table
+from ksbb.usecases.csv_import import DryRun, Imported, Table
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.read.targets import TargetView, find_targets, seen_by, show_target
 
@@ -112,18 +112,19 @@ async def import_targets(
     idempotency_key: IdempotencyKey,
     synthetic: Annotated[bool, QueryParameter(description="Mark every imported target as made up.")] = False,  # noqa: FBT002
     mapping: Mapping = None,
-) -> Response[Imported]:
-    """Import targets from CSV: `code,kind,name,area_code`, optional
+    dry_run: DryRunFlag = False,  # noqa: FBT002 - Litestar passes it by name
+) -> Response[Imported | DryRun]:
+    """Import targets from CSV or XLSX: `code,kind,name,area_code`, optional
     `households,contact_office,ziswaf_entitled,synthetic`.
 
     A target with a known code is updated, never doubled. One wrong cell refuses the whole file; every wrong cell is
     named. With `mapping`, a table of another system is read as a program knows how to; cells are named as they are there.
     """
 
-    async def act(desk: Desk, content: bytes | Table) -> Imported:
-        return await targets.import_targets(desk, content, synthetic=synthetic)
+    async def act(desk: Desk, table: Table) -> Imported:
+        return await targets.import_targets(desk, table, synthetic=synthetic, dry_run=dry_run)
 
-    return await import_mapped(request, idempotency_key, data, ImportTable.TARGETS, mapping, act)
+    return await import_mapped(request, idempotency_key, data, ImportTable.TARGETS, mapping, act, dry_run=dry_run)
 
 
 def router(max_upload_bytes: int) -> Router:

@@ -14,7 +14,7 @@ from ksbb.program import ImportTable
 from ksbb.settings import Settings
 from ksbb.statistics.export import DATASETS, rows_of
 from ksbb.usecases import areas, needs, targets
-from ksbb.usecases.csv_import import Imported, Table
+from ksbb.usecases.csv_import import DryRun, Imported, RowChange, Table
 from ksbb.usecases.desk import Desk
 
 if TYPE_CHECKING:
@@ -25,11 +25,12 @@ _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path
 _mapping = click.option(
     "--mapping", default=None, metavar="PROGRAM.MAPPING", help="FILE is of another system: how a program reads it."
 )
+dry_run_option = click.option("--dry-run", is_flag=True, help="Store nothing; tell row by row what would be.")
 
 
 @click.group(name="import")
 def import_() -> None:
-    """Import areas, targets or needs from CSV. A second import of the same file changes nothing."""
+    """Import areas, targets or needs from CSV or XLSX. A second import of the same file changes nothing."""
 
 
 @import_.command(name="areas")
@@ -45,12 +46,13 @@ def areas_(data: Path | None, file: Path | None) -> None:
 @data_option
 @_file
 @_mapping
+@dry_run_option
 @click.option("--synthetic", is_flag=True, help="Flag all of them as made up.")
-def targets_(data: Path | None, file: Path, mapping: str | None, *, synthetic: bool) -> None:
+def targets_(data: Path | None, file: Path, mapping: str | None, *, dry_run: bool, synthetic: bool) -> None:
     """Import targets from FILE: code, kind, name, area_code, households, contact_office, ziswaf_entitled, synthetic."""
 
     async def act(desk: Desk, table: bytes | Table) -> Imported:
-        return await targets.import_targets(desk, table, synthetic=synthetic)
+        return await targets.import_targets(desk, table, synthetic=synthetic, dry_run=dry_run)
 
     _import_mapped(settings_for(data), file, ImportTable.TARGETS, mapping, act)
 
@@ -59,9 +61,14 @@ def targets_(data: Path | None, file: Path, mapping: str | None, *, synthetic: b
 @data_option
 @_file
 @_mapping
-def needs_(data: Path | None, file: Path, mapping: str | None) -> None:
-    """Import needs from FILE: target_code, program_id, aid_type, quantity, source, as_of."""
-    _import_mapped(settings_for(data), file, ImportTable.NEEDS, mapping, needs.import_needs)
+@dry_run_option
+def needs_(data: Path | None, file: Path, mapping: str | None, *, dry_run: bool) -> None:
+    """Import needs from FILE: target_code, program_id, aid_type, quantity, source, as_of; optional tier, period."""
+
+    async def act(desk: Desk, table: bytes | Table) -> Imported:
+        return await needs.import_needs(desk, table, dry_run=dry_run)
+
+    _import_mapped(settings_for(data), file, ImportTable.NEEDS, mapping, act)
 
 
 @click.command()
@@ -93,7 +100,7 @@ def _import(settings: Settings, act: Callable[[Desk], Awaitable[Imported]]) -> N
         async with platform_of(settings) as platform, platform.desk(OPERATOR) as desk:
             return await act(desk)
 
-    _tell(run(work))
+    tell(run(work))
 
 
 def _import_mapped(
@@ -117,13 +124,26 @@ def _import_mapped(
                 return await act(desk, read)
 
     try:
-        _tell(run(work))
+        tell(run(work))
     except ProgramFailed as failed:
         raise click.ClickException(str(failed)) from failed
 
 
-def _tell(done: Imported) -> None:
+def tell(done: Imported) -> None:
+    """Say what an import did; of a dry run, what each row would do."""
+    if isinstance(done, DryRun):
+        for row in done.rows:
+            click.echo(f"row {row.row}: {row.key}: {'new' if row.new else 'changed'}: {_difference(row)}")
+        if len(done.rows) < done.new + done.changed:
+            click.echo("…")
+        click.echo("dry run, nothing is stored: ", nl=False)
     click.echo(f"{done.new} new, {done.changed} changed, {done.unchanged} unchanged")
+
+
+def _difference(row: RowChange) -> str:
+    if row.new:
+        return ", ".join(f"{name} {value}" for name, value in row.after.items() if value not in ("", None))
+    return ", ".join(f"{name} {row.before[name]} → {value}" for name, value in row.after.items())
 
 
 def _write(file: TextIO, form: str, columns: list[str], rows: list[dict[str, Any]]) -> None:

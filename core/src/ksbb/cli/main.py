@@ -24,8 +24,9 @@ _COMMANDS = {
     "engine": ("ksbb.cli.engine:engine", "See, retry or drop the engine's work."),
     "programs": ("ksbb.cli.programs:programs", "See, examine and configure the programs; begin a new one."),
     "users": ("ksbb.cli.users:users", "Add accounts and tokens."),
+    "import": ("ksbb.cli.data:import_", "Import areas, targets or needs from CSV or XLSX."),
+    "needs": ("ksbb.cli.needs:needs", "Import, estimate and roll over needs."),
     "allocate": ("ksbb.cli.allocate:allocate", "Propose who gets how much, see why, approve and verify it."),
-    "import": ("ksbb.cli.data:import_", "Import areas, targets or needs from CSV."),
     "export": ("ksbb.cli.data:export", "Export records as CSV or JSON."),
 }
 

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     CANCEL = "cancel"
     MANAGE_TARGETS = "manage_targets"
     MANAGE_NEEDS = "manage_needs"
+    UPDATE_OWN_NEEDS = "update_own_needs"
     MANAGE_PARTIES = "manage_parties"
     VERIFY_AGGREGATORS = "verify_aggregators"
     APPLY_AS_AGGREGATOR = "apply_as_aggregator"
@@ -86,7 +87,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.EXECUTOR: frozenset({Permission.HAND_OVER, Permission.READ_COMMITMENTS, Permission.COMPLETE_FOLLOW_UP}),
     Role.WITNESS: frozenset({Permission.WITNESS, Permission.READ_COMMITMENTS}),
-    Role.RECIPIENT: frozenset({Permission.READ_COMMITMENTS}),
+    Role.RECIPIENT: frozenset({Permission.UPDATE_OWN_NEEDS, Permission.READ_COMMITMENTS}),
     Role.SECRETARIAT: frozenset(
         {
             Permission.MANAGE_PARTIES,

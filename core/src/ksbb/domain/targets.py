@@ -67,7 +67,8 @@ class Need:
     """What one target needs of one aid type: `quantity` units as of a day, by a named source.
 
     `promised` is allocated and not yet handed over; `accepted` was handed over and accepted. `tier` names the vulnerability
-    tier, whose weight the settings give. `period`: `2026`, `2026-11`, `2026-W48`, or empty for a need without an end.
+    tier, whose weight the settings give. `period`: `2026`, `2026-11`, `2026-W48`, or empty for a need without an end. `carried`
+    is the part of the quantity that earlier periods left unmet.
     """
 
     id: str
@@ -82,8 +83,31 @@ class Need:
     version: int
     tier: str = "normal"
     period: str = ""
+    carried: int = 0
 
     @property
     def balance(self) -> NeedBalance:
         """The need's quantities under their law."""
         return NeedBalance(quantity=self.quantity, promised=self.promised, accepted=self.accepted)
+
+
+class PeriodState(StrEnum):
+    """Whether a need's period lies ahead or behind; the present one is the need itself."""
+
+    PLANNED = "planned"
+    PAST = "past"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedPeriod:
+    """A need in a period that isn't the present one: what is planned, or what was needed and `accepted`."""
+
+    id: str
+    need_id: str
+    period: str
+    state: PeriodState
+    quantity: int
+    accepted: int
+    tier: str
+    source: str
+    as_of: date

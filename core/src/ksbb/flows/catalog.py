@@ -27,6 +27,7 @@ _CORE_CONSUMERS = {
     CARRY_OUT: f"{_ALLOCATION}approved_allocations",
 }
 _CORE_SCHEDULES = {
+    "needs_roll": (f"{_CORE}needs_roll", "5 0 * * *"),
     "follow_ups_due": (f"{_CORE}follow_ups_due", "15 0 * * *"),
     "licence_watch": (f"{_CORE}licence_watch", "30 0 * * *"),
     "statistics_fold": (f"{_CORE}statistics_fold", "45 0 * * *"),

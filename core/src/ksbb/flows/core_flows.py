@@ -1,4 +1,6 @@
-"""Core's own flows: handover reports, life-cycle events, licences that run out, follow-ups that are due, old idempotency keys."""
+"""Core's own flows: handover reports, life-cycle events, licences that run out, follow-ups that are due, needs whose period is
+over, old idempotency keys.
+"""
 
 import asyncio
 from dataclasses import replace
@@ -25,6 +27,7 @@ from ksbb.usecases import follow_ups
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.evidence import keep_file
 from ksbb.usecases.read.reports import gather_report, load_report, without_images
+from ksbb.usecases.roll_over import roll_over
 
 PRESSES = 2
 """How many reports are printed at the same time."""
@@ -132,6 +135,16 @@ async def follow_ups_due() -> None:
     context = engine_context()
     async with context.platform.desk(SYSTEM) as desk:
         await follow_ups.mark_overdue(desk, desk.today)
+
+
+@flow(name="ksbb-needs-roll")
+async def needs_roll() -> None:
+    """Needs whose period is over pass into the next one."""
+    platform = engine_context().platform
+    rolled = True
+    while rolled:
+        async with platform.desk(SYSTEM) as desk:
+            rolled = await roll_over(desk) > 0
 
 
 @flow(name="ksbb-idempotency-purge")

@@ -6,6 +6,7 @@ the hook `ksbb_program`, which returns a `Program`.
 
 from ksbb.domain.follow_ups import FollowUpStatus
 from ksbb.domain.parties import CollaboratorClass, FundSource
+from ksbb.domain.periods import Period
 from ksbb.domain.rights import Role
 from ksbb.domain.targets import TargetKind
 from ksbb.domain.text import Text
@@ -15,6 +16,7 @@ from ksbb.program.days import parse_day
 from ksbb.program.deprecation import ProgramDeprecationWarning
 from ksbb.program.hooks import LifecycleEvent, hookimpl
 from ksbb.program.imports import ImportMapping, ImportTable
+from ksbb.program.needs import ControlSum, NeedFigure, NeedPlan, TargetFacts, Unmet
 from ksbb.program.privacy import PersonalData
 from ksbb.program.program import (
     API_VERSION,
@@ -38,6 +40,7 @@ __all__ = [
     "Clash",
     "CollaboratorClass",
     "CommitmentView",
+    "ControlSum",
     "Custody",
     "Finding",
     "FollowUpPlan",
@@ -51,7 +54,10 @@ __all__ = [
     "LifecycleEvent",
     "LineView",
     "Measure",
+    "NeedFigure",
+    "NeedPlan",
     "Outcome",
+    "Period",
     "PersonalData",
     "Program",
     "ProgramDeprecationWarning",
@@ -68,9 +74,11 @@ __all__ = [
     "Severity",
     "Stage",
     "SuccessMetric",
+    "TargetFacts",
     "TargetKind",
     "Text",
     "Unit",
+    "Unmet",
     "Workbench",
     "choice",
     "described",

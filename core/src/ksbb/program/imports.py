@@ -32,7 +32,7 @@ _COLUMNS = {
         ("code", "kind", "name", "area_code"),
         ("households", "contact_office", "ziswaf_entitled", "synthetic"),
     ),
-    ImportTable.NEEDS: (("target_code", "program_id", "aid_type", "quantity", "source", "as_of"), ()),
+    ImportTable.NEEDS: (("target_code", "program_id", "aid_type", "quantity", "source", "as_of"), ("tier", "period")),
 }
 
 

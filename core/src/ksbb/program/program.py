@@ -13,6 +13,7 @@ from ksbb.domain.targets import TargetKind
 from ksbb.domain.text import Text
 from ksbb.program.aid import AidType
 from ksbb.program.imports import ImportMapping
+from ksbb.program.needs import NeedPlan
 from ksbb.program.reference import ReferenceData
 from ksbb.program.reports import ReportSection
 from ksbb.program.routes import Route
@@ -126,6 +127,7 @@ class Program:
     routes: tuple[Route, ...] = ()
     report_sections: tuple[ReportSection, ...] = ()
     import_mappings: tuple[ImportMapping, ...] = ()
+    needs: tuple[NeedPlan, ...] = ()
     exemptions: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -144,6 +146,7 @@ class Program:
         _refuse_doubles(where, "route", (route.path for route in self.routes))
         _refuse_doubles(where, "report section", (section.id for section in self.report_sections))
         _refuse_doubles(where, "import mapping", (mapping.id for mapping in self.import_mappings))
+        _refuse_doubles(where, "need plan", (plan.aid_type for plan in self.needs))
         if sum(flow.stage is Stage.SUBMITTED for flow in self.flows) != 1:
             raise ValueError(f"{where}: exactly one flow must start from stage 'submitted': the assessment")
         known = {aid_type.id for aid_type in self.aid_types}
@@ -151,10 +154,17 @@ class Program:
             unknown = set(metric.aid_types) - known
             if unknown:
                 raise ValueError(f"{where}: metric {metric.id!r} counts unknown aid types {sorted(unknown)}")
+        unplanned = sorted({plan.aid_type for plan in self.needs} - known)
+        if unplanned:
+            raise ValueError(f"{where}: there are need plans of unknown aid types {unplanned}")
 
     def aid_type(self, aid_type_id: str) -> AidType | None:
         """The aid type with this id, or None."""
         return next((aid_type for aid_type in self.aid_types if aid_type.id == aid_type_id), None)
+
+    def need_plan(self, aid_type_id: str) -> NeedPlan | None:
+        """How the needs of an aid type are known, None where the program doesn't say."""
+        return next((plan for plan in self.needs if plan.aid_type == aid_type_id), None)
 
     def flows_at(self, stage: Stage) -> tuple[ProgramFlow, ...]:
         """The flows that start from a stage."""

@@ -48,6 +48,8 @@ DATASETS: dict[str, Select[Any]] = {
         _need.c.accepted,
         _need.c.source,
         _need.c.as_of,
+        _need.c.tier,
+        _need.c.period,
         _target.c.synthetic,
     )
     .join(_target, _target.c.id == _need.c.target_id)

@@ -9,7 +9,7 @@ from ksbb.domain.rights import Permission, require
 from ksbb.domain.text import Text
 from ksbb.storage import tables
 from ksbb.storage.rows import fetch_all, put
-from ksbb.usecases.csv_import import Imported, Problems, read_table
+from ksbb.usecases.csv_import import Imported, Problems, read_columns
 from ksbb.usecases.desk import Desk
 
 
@@ -19,17 +19,18 @@ def jakarta() -> bytes:
 
 
 async def import_areas(desk: Desk, content: bytes) -> Imported:
-    """Import areas from CSV (`code,name,bps_code`); areas known already are updated.
+    """Import areas from CSV or XLSX (`code,name,bps_code`); areas known already are updated.
 
     Raises InvalidInput with every wrong cell: a code without form, a parent that doesn't exist, a name missing, a code twice.
     """
     require(desk.actor, Permission.MANAGE_PARTIES)
-    rows = read_table(content, ["code", "name"], ["bps_code"])
+    table = read_columns(content, ["code", "name"], ["bps_code"])
+    rows = table.rows
     connection = desk.unit.connection
     known = {area.code: area for area in await fetch_all(connection, select(tables.areas), Area)}
     problems = Problems()
     seen: dict[str, Area] = {}
-    for number, row in enumerate(rows, start=1):
+    for number, row in table.numbered():
         code = row["code"]
         if not is_area_code(code):
             problems.add(

@@ -1,16 +1,18 @@
-"""Tables that people bring: CSV read into rows, with every error named by row and column at once."""
+"""Tables that people bring: CSV or XLSX read into rows, with every error named by row and column at once."""
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ksbb.domain.errors import InvalidInput, Problem, invalid
 from ksbb.domain.text import Text
 from ksbb.program import ImportMapping, ImportTable
+from ksbb.usecases.xlsx_import import is_error, is_workbook, read_sheet
 
 _MAX_PROBLEMS = 200
+_MAX_TOLD = 1000
 _MAX_CELL = 200
 _MAX_WHOLE = 10**12
 _MAX_BYTES = 20 * 1024 * 1024
@@ -26,11 +28,62 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True)
+class RowChange:
+    """A row that an import would store: its number, what it is about, and each column that would get another value."""
+
+    row: int
+    key: str
+    new: bool
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun(Imported):
+    """What an import would do; nothing was stored. `rows`: the first 1,000 that are new or changed."""
+
+    rows: Sequence[RowChange]
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts what an import does, and for a dry run tells it by row."""
+
+    dry_run: bool
+    new: int = 0
+    changed: int = 0
+    rows: list[RowChange] = field(default_factory=list)
+
+    def add(self, row: int, key: str, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> None:
+        """A row that is new (`before` is None) or changed."""
+        self.new += before is None
+        self.changed += before is not None
+        if self.dry_run and len(self.rows) < _MAX_TOLD:
+            known = before or {}
+            other = {name: value for name, value in after.items() if before is None or known[name] != value}
+            self.rows.append(RowChange(row, key, before is None, {name: known[name] for name in other if known}, other))
+
+    def done(self, rows: int) -> Imported:
+        """What the import of so many rows did, or would do."""
+        unchanged = rows - self.new - self.changed
+        if self.dry_run:
+            return DryRun(self.new, self.changed, unchanged, tuple(self.rows))
+        return Imported(self.new, self.changed, unchanged)
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """Rows in our columns, read from another system's table; `called` gives its name for each of our columns that it has."""
+    """Rows in our columns; `called` gives, where the table is of another system, its name for each of our columns that it has.
+    `numbers` are the rows' own, where some between them were empty.
+    """
 
     rows: list[dict[str, str]]
     called: Mapping[str, str]
+    numbers: Sequence[int] = ()
+
+    def numbered(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """Each row with its number; rows count from 1, the heading not counted."""
+        return zip(self.numbers or range(1, len(self.rows) + 1), self.rows, strict=True)
 
 
 @dataclass(slots=True)
@@ -51,37 +104,46 @@ class Problems:
         )
 
     def check(self) -> None:
-        """Raises InvalidInput with all problems (the first 200 of them), when there are any."""
+        """Raises InvalidInput with all problems by row (the first 200 of them), when there are any."""
         if self.found:
-            raise InvalidInput(*self.found[:_MAX_PROBLEMS])
+            by_row = sorted(self.found, key=lambda problem: int(problem.pointer.split("/")[2]))
+            raise InvalidInput(*by_row[:_MAX_PROBLEMS])
 
 
 def read_table(content: bytes, required: Sequence[str], optional: Sequence[str] = ()) -> list[dict[str, str]]:
-    """The rows of a CSV file in UTF-8 with a heading. Raises InvalidInput for another encoding, or columns missing or unknown."""
-    heading, rows = _parsed(content)
+    """The rows of a CSV file in UTF-8, or an XLSX file, with a heading.
+
+    Raises InvalidInput for what can't be read, and columns missing or unknown.
+    """
+    return read_columns(content, required, optional).rows
+
+
+def read_columns(content: bytes, required: Sequence[str], optional: Sequence[str] = ()) -> Table:
+    """As `read_table`, with the rows' numbers."""
+    heading, table = _parsed(content)
     known = [*required, *optional]
     problems = [_column("column_missing", name, known, heading) for name in required if name not in heading]
     problems += [_column("column_unknown", name, known, name) for name in heading if name not in known]
     problems += [_column("column_twice", name, known, heading) for name in known if heading.count(name) > 1]
     if problems:
         raise InvalidInput(*problems)
-    return _checked(heading, rows, known)
+    return Table(_checked(heading, table, known), {}, table.numbers)
 
 
 def as_table(content: bytes | Table, table: ImportTable) -> Table:
     """A file with our own columns, read, or what a mapping has read already. Raises InvalidInput as `read_table`."""
     if isinstance(content, Table):
         return content
-    return Table(read_table(content, table.required, table.optional), {})
+    return read_columns(content, table.required, table.optional)
 
 
 def read_mapped(content: bytes, mapping: ImportMapping) -> Table:
-    """The rows of another system's CSV file, as a program's mapping reads them; columns that it doesn't name stay unread.
+    """The rows of another system's CSV or XLSX file, as a program's mapping reads them; columns that it doesn't name stay unread.
 
     Raises InvalidInput as `read_table`, and for every cell that the mapping can't convert. What a conversion raises beside
     ValueError goes through.
     """
-    heading, rows = _parsed(content)
+    heading, table = _parsed(content)
     theirs = list(mapping.columns)
     problems = [_column("column_missing", name, theirs, heading) for name in theirs if name not in heading]
     problems += [_column("column_twice", name, theirs, heading) for name in theirs if heading.count(name) > 1]
@@ -90,7 +152,7 @@ def read_mapped(content: bytes, mapping: ImportMapping) -> Table:
     called = {ours: name for name, ours in mapping.columns.items()}
     collected = Problems(called)
     made: list[dict[str, str]] = []
-    for number, row in enumerate(_checked(heading, rows, theirs), start=1):
+    for number, row in zip(table.numbers, _checked(heading, table, theirs), strict=True):
         ours = dict(mapping.constants)
         for name, column in mapping.columns.items():
             convert = mapping.convert.get(column)
@@ -100,10 +162,10 @@ def read_mapped(content: bytes, mapping: ImportMapping) -> Table:
                 collected.add(number, column, _said(error), given=row[name])
         made.append(ours)
     collected.check()
-    return Table(made, called)
+    return Table(made, called, table.numbers)
 
 
-def _parsed(content: bytes) -> tuple[list[str], list[dict[str, str]]]:
+def _parsed(content: bytes) -> tuple[list[str], Table]:
     if len(content) > _MAX_BYTES:
         raise invalid(
             "too_large",
@@ -112,6 +174,10 @@ def _parsed(content: bytes) -> tuple[list[str], list[dict[str, str]]]:
             _MAX_BYTES,
             len(content),
         )
+    if is_workbook(content):
+        heading, found = read_sheet(content)
+        cells = [_by_heading(heading, row.cells) for row in found]
+        return heading, Table(cells, {}, [row.number for row in found])
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -128,7 +194,7 @@ def _parsed(content: bytes) -> tuple[list[str], list[dict[str, str]]]:
     try:
         heading = [name.strip() for name in reader.fieldnames or []]
         reader.fieldnames = heading
-        return heading, list(reader)
+        rows = list(reader)
     except csv.Error as error:
         raise invalid(
             "csv",
@@ -138,6 +204,14 @@ def _parsed(content: bytes) -> tuple[list[str], list[dict[str, str]]]:
             ),
             "/file",
         ) from error
+    return heading, Table(rows, {}, range(1, len(rows) + 1))
+
+
+def _by_heading(heading: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    """A sheet's row by column; under no heading there is nothing but what is too much."""
+    row = dict.fromkeys(heading, "") | dict(zip(heading, cells, strict=False))
+    beyond = "".join(cells[len(heading) :])
+    return row | {"": beyond} if beyond else row
 
 
 _COLUMN = {
@@ -153,10 +227,10 @@ def _column(code: str, name: str, known: Sequence[str], given: object) -> Proble
     )
 
 
-def _checked(heading: Sequence[str], rows: Sequence[dict[str, str]], read: Sequence[str]) -> list[dict[str, str]]:
+def _checked(heading: Sequence[str], table: Table, read: Sequence[str]) -> list[dict[str, str]]:
     """The rows without white space around the cells; the columns to `read` hold text of a sane length."""
     collected = Problems()
-    for number, row in enumerate(rows, start=1):
+    for number, row in table.numbered():
         if row.get("") or None in row.values():
             message = Text(f"baris harus berisi {len(heading)} kolom", f"the row must have {len(heading)} columns")
             collected.add(number, "*", message, expected=len(heading))
@@ -169,8 +243,11 @@ def _checked(heading: Sequence[str], rows: Sequence[dict[str, str]], read: Seque
                     f"at most {_MAX_CELL} characters, and none of them NUL",
                 )
                 collected.add(number, name, message, expected={"maxLength": _MAX_CELL}, given=len(value))
+            elif is_error(value):
+                message = Text(f"sel menunjukkan kesalahan {value}", f"the cell shows the error {value}")
+                collected.add(number, name, message, given=value)
     collected.check()
-    return [{name: (value or "").strip() for name, value in row.items()} for row in rows]
+    return [{name: (value or "").strip() for name, value in row.items()} for row in table.rows]
 
 
 def _text(value: object) -> str:

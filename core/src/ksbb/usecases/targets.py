@@ -15,7 +15,7 @@ from ksbb.storage import tables
 from ksbb.storage.rows import columns_of, fetch_all, put
 from ksbb.storage.unit import new_id
 from ksbb.usecases.chain import load_target, plain
-from ksbb.usecases.csv_import import Imported, Problems, Table, as_table, cell, whole, yes_or_no
+from ksbb.usecases.csv_import import Imported, Problems, Table, Tally, as_table, cell, whole, yes_or_no
 from ksbb.usecases.desk import Desk
 
 _MAX_HOUSEHOLDS = 1_000_000
@@ -95,12 +95,14 @@ async def change(
     return replace(wanted, version=found.version + 1)
 
 
-async def import_targets(desk: Desk, content: bytes | Table, *, synthetic: bool = False) -> Imported:
-    """Import targets from CSV; a target with a known code is updated, never doubled.
+async def import_targets(
+    desk: Desk, content: bytes | Table, *, synthetic: bool = False, dry_run: bool = False
+) -> Imported:
+    """Import targets from CSV or XLSX; a target with a known code is updated, never doubled.
 
     Columns: `code,kind,name,area_code`, and optional `households,contact_office,ziswaf_entitled,synthetic`.
     `content` is a file with our columns, or what a program's mapping read from another. Raises InvalidInput with every wrong
-    cell; then nothing is stored.
+    cell; then nothing is stored. A `dry_run` stores nothing and tells what would be.
     """
     require(desk.actor, Permission.MANAGE_TARGETS)
     table = as_table(content, ImportTable.TARGETS)
@@ -109,27 +111,33 @@ async def import_targets(desk: Desk, content: bytes | Table, *, synthetic: bool 
     known = {target.code: target for target in await fetch_all(connection, select(tables.targets), Target)}
     problems = Problems(table.called)
     wanted: dict[str, Target] = {}
-    for number, row in enumerate(table.rows, start=1):
+    numbers: dict[str, int] = {}
+    for number, row in table.numbered():
         target = _parse(desk, problems, number, row, subdistricts, synthetic)
         if target is None:
             continue
         if target.code in wanted:
             problems.add(number, "code", Text("kode muncul dua kali", "the code stands twice"), given=target.code)
-        wanted[target.code] = target
+        wanted[target.code], numbers[target.code] = target, number
     problems.check()
-    new = changed = 0
+    tally = Tally(dry_run)
     for code, target in sorted(wanted.items()):  # two imports must not wait for each other
         before = known.get(code)
         role = require(desk.actor, Permission.MANAGE_TARGETS, area_code=target.area_code)
+        stands = None if before is None else {name: getattr(before, name) for name in _CHANGEABLE}
+        wished = {name: getattr(target, name) for name in _CHANGEABLE}
+        if stands == wished:
+            continue
+        tally.add(numbers[code], code, stands, wished)
+        if dry_run:
+            continue
         if before is None:
             await _store_new(desk, role, target)
-            new += 1
-        elif any(getattr(before, name) != getattr(target, name) for name in _CHANGEABLE):
+        else:
             await _store_changed(
                 desk, role, replace(target, id=before.id, created_at=before.created_at, version=before.version)
             )
-            changed += 1
-    return Imported(new, changed, len(wanted) - new - changed)
+    return tally.done(len(wanted))
 
 
 def _parse(

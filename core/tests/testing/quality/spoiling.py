@@ -14,6 +14,7 @@ from ksbb.program import (
     ReportView,
     RouteRequest,
     Severity,
+    TargetFacts,
     Text,
 )
 from ksbb.testing.quality.engine import Inspection
@@ -126,6 +127,11 @@ def prints_the_name(view: ReportView) -> Iterable[tuple[Text, Text]]:
 def knows_no_colour(_request: RouteRequest) -> Any:
     """Fails."""
     raise LookupError("no colours")
+
+
+def two_for_each_household(facts: TargetFacts, _: Any) -> int | None:
+    """Fails where nobody counted the households."""
+    return facts.households * 2  # type: ignore[operator]  # that it fails is the point
 
 
 def reads_numbers(cell: str) -> str:

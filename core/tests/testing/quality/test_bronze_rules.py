@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ksbb.program import Text
+from ksbb.program import NeedPlan, Text
 from ksbb.testing.quality.engine import Inspection
 from ksbb.testing.quality.model import Tier
 from ksbb.testing.quality.subject import Subject
@@ -38,6 +38,7 @@ from .spoiling import (
     raises,
     reads_numbers,
     rule,
+    two_for_each_household,
 )
 
 CASES = [
@@ -140,6 +141,24 @@ CASES = [
         replace(PROGRAM, import_mappings=(replace(PROGRAM.import_mappings[0], convert={"code": reads_numbers}),)),
         "import mapping places, code: expected a text, or a ValueError that says why not, the same each time; "
         f"given KeyError: '', at {here(reads_numbers, 2)}, for ''. Raise `ValueError` in words for a cell that can't be read.",
+    ),
+    case(
+        "needs_sound",
+        "a formula that needs what isn't known",
+        replace(
+            PROGRAM,
+            needs=(
+                NeedPlan(
+                    aid_type=PROGRAM.aid_types[0].id,
+                    title=Text("Dua per rumah tangga", "Two for each household"),
+                    source="Uji",
+                    estimate=two_for_each_household,
+                ),
+            ),
+        ),
+        f"need plan {PROGRAM.aid_types[0].id}: expected whole units or None for any target, the same each time; "
+        f"given TypeError: unsupported operand type(s) for *: 'NoneType' and 'int', at {here(two_for_each_household, 2)}, "
+        "for households None, figures {}. Answer for this target; return None where the facts don't say.",
     ),
     case(
         "report_sections_sound",

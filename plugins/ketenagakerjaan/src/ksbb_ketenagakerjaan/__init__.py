@@ -2,6 +2,7 @@
 
 from ksbb.program import Measure, Program, ProgramFlow, Stage, SuccessMetric, TargetKind, Text, hookimpl, read_guide
 from ksbb_ketenagakerjaan.aid import AID_TYPES
+from ksbb_ketenagakerjaan.needs import NEEDS
 from ksbb_ketenagakerjaan.plans import CERTIFIED, COMPLETED, PLACED, PLACEMENT
 from ksbb_ketenagakerjaan.report import SECTIONS
 from ksbb_ketenagakerjaan.rules import RULES
@@ -52,6 +53,7 @@ PROGRAM = Program(
         _reported(PLACED, Text("Bekerja saat dilaporkan", "At work when reported")),
     ),
     report_sections=SECTIONS,
+    needs=NEEDS,
 )
 
 

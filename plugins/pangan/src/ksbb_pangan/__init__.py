@@ -12,6 +12,7 @@ from ksbb.program import (
     read_guide,
 )
 from ksbb_pangan.aid import AID_TYPES, STAPLE_FOOD
+from ksbb_pangan.needs import NEEDS
 from ksbb_pangan.reference import EID_AL_FITR
 from ksbb_pangan.routes import ROUTES
 from ksbb_pangan.rules import RULES
@@ -62,6 +63,7 @@ PROGRAM = Program(
     ),
     reference_data=(EID_AL_FITR,),
     routes=ROUTES,
+    needs=NEEDS,
 )
 
 

@@ -69,6 +69,16 @@ class PanganSettings(ProgramSettings):
     household_size: int = Field(
         default=4, ge=1, le=20, description="People of one household, for whom a staple package is meant."
     )
+    vulnerable_households_percent: int = Field(
+        default=23,
+        ge=0,
+        le=100,
+        description="Share of a neighbourhood's households, in percent, that an estimate of needs counts as vulnerable; 23 is 2.4 "
+        "million of Jakarta's 10.56 million inhabitants.",
+    )
+    staple_packages_per_week: int = Field(
+        default=1, ge=1, le=7, description="Staple packages that a household gets in a week, for estimates of needs."
+    )
     weekly_package: tuple[StandardItem, ...] = Field(
         default_factory=_default_package,
         description="Contents of the standard staple package for one household and week.",

@@ -13,6 +13,7 @@ from ksbb.program import (
 )
 from ksbb_pendidikan.aid import AID_TYPES, STUDENT_DEVICE, TEACHER_COMPUTER
 from ksbb_pendidikan.imports import MAPPINGS
+from ksbb_pendidikan.needs import NEEDS
 from ksbb_pendidikan.report import SECTIONS
 from ksbb_pendidikan.routes import ROUTES
 from ksbb_pendidikan.rules import RULES
@@ -63,6 +64,7 @@ PROGRAM = Program(
     routes=ROUTES,
     report_sections=SECTIONS,
     import_mappings=MAPPINGS,
+    needs=NEEDS,
 )
 
 

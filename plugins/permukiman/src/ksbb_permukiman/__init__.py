@@ -12,6 +12,7 @@ from ksbb.program import (
     read_guide,
 )
 from ksbb_permukiman.aid import AID_TYPES, HOUSE_REPAIR
+from ksbb_permukiman.needs import NEEDS
 from ksbb_permukiman.plans import INDICATORS_IMPROVED
 from ksbb_permukiman.reference import SLUM_INDICATOR_REGISTER
 from ksbb_permukiman.rules import RULES
@@ -62,6 +63,7 @@ PROGRAM = Program(
         ),
     ),
     reference_data=(SLUM_INDICATOR_REGISTER,),
+    needs=NEEDS,
 )
 
 

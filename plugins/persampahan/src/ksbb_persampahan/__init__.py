@@ -2,6 +2,7 @@
 
 from ksbb.program import Measure, Program, ProgramFlow, Stage, SuccessMetric, TargetKind, Text, hookimpl, read_guide
 from ksbb_persampahan.aid import AID_TYPES
+from ksbb_persampahan.needs import NEEDS
 from ksbb_persampahan.plans import KG, OFFTAKE_MONTH
 from ksbb_persampahan.rules import RULES
 from ksbb_persampahan.settings import PersampahanSettings
@@ -40,6 +41,7 @@ PROGRAM = Program(
             result_field=KG,
         ),
     ),
+    needs=NEEDS,
 )
 
 

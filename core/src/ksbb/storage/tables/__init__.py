@@ -20,7 +20,7 @@ from ksbb.storage.tables.chain import (
     receipts,
     reports,
 )
-from ksbb.storage.tables.parties import areas, coverage, follow_ups, licences, needs, parties, targets
+from ksbb.storage.tables.parties import areas, coverage, follow_ups, licences, need_periods, needs, parties, targets
 from ksbb.storage.tables.proposals import allocation_runs, proposal_drops, proposals
 from ksbb.storage.tables.record import (
     accounts,
@@ -59,6 +59,7 @@ __all__ = [
     "licences",
     "line_identifiers",
     "metadata",
+    "need_periods",
     "needs",
     "outbox",
     "participants",

@@ -97,6 +97,7 @@ needs = Table(
     Column("as_of", Date, nullable=False),
     Column("tier", Code, nullable=False, default="normal"),
     Column("period", Code, nullable=False, default=""),
+    quantity("carried"),
     Column("version", Integer, nullable=False, default=1),
     UniqueConstraint("target_id", "program_id", "aid_type"),
     CheckConstraint("quantity >= 0 AND promised >= 0 AND accepted >= 0", "not_negative"),
@@ -104,8 +105,32 @@ needs = Table(
     Index(None, "program_id", "aid_type"),
     Index(None, "quantity"),
     Index(None, "as_of"),
+    Index(None, "period"),
     Index("ix_needs_open", text("(quantity - promised - accepted)")),
 )
+
+need_periods = Table(
+    "need_periods",
+    metadata,
+    identity(),
+    Column("need_id", ForeignKey("needs.id"), nullable=False),
+    Column("period", Code, nullable=False),
+    Column("state", Code, nullable=False),
+    quantity("quantity"),
+    quantity("accepted"),
+    Column("tier", Code, nullable=False),
+    Column("source", Name, nullable=False),
+    Column("as_of", Date, nullable=False),
+    CheckConstraint("quantity >= 0 AND accepted >= 0", "not_negative"),
+    Index(None, "need_id", "period"),
+    Index(
+        "ix_need_periods_planned",
+        "period",
+        sqlite_where=text("state = 'planned'"),
+        postgresql_where=text("state = 'planned'"),
+    ),
+)
+"""A need in periods that aren't the present one, which `needs` holds: planned, or past."""
 
 coverage = Table(
     "coverage",

@@ -1,16 +1,17 @@
 """Targets and needs as they may be seen: public, but for the contact of an office."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from sqlalchemy import Row, Select, select
 
 from ksbb.domain.errors import not_found
+from ksbb.domain.periods import first_day
 from ksbb.domain.rights import Actor, Permission
-from ksbb.domain.targets import Target, TargetKind
+from ksbb.domain.targets import NeedPeriod, PeriodState, Target, TargetKind
 from ksbb.domain.text import Text
 from ksbb.storage import tables
-from ksbb.storage.rows import as_record, fetch_one
+from ksbb.storage.rows import as_record, fetch_all, fetch_one
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.read.areas import lies_in
 from ksbb.usecases.read.paging import Asked, Page, fetch_page, fetch_rows
@@ -37,7 +38,9 @@ class TargetView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedView:
-    """A need with its target. `open` is what nobody has promised yet; all quantities in whole units of the aid type."""
+    """A need with its target. `open` is what nobody has promised yet, `carried` the part of the quantity that earlier periods left
+    unmet; all quantities in whole units of the aid type. `tier` is the vulnerability tier. `period` is empty for a need without end.
+    """
 
     id: str
     target_id: str
@@ -53,8 +56,24 @@ class NeedView:
     open: int
     source: str
     as_of: date
+    tier: str
+    period: str
+    carried: int
     synthetic: bool
     version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedPeriodView:
+    """A need in a period that isn't the present one: planned, or past with what was accepted in it."""
+
+    period: str
+    state: PeriodState
+    quantity: int
+    accepted: int
+    tier: str
+    source: str
+    as_of: date
 
 
 def seen_by(actor: Actor, target: Target) -> TargetView:
@@ -150,3 +169,15 @@ async def show_need(desk: Desk, target_id: str, program_id: str, aid_type: str) 
     if row is None:
         raise not_found(Text("kebutuhan", "need"), f"{target_id}/{program_id}/{aid_type}")
     return as_record(row, NeedView)
+
+
+async def show_periods(desk: Desk, target_id: str, program_id: str, aid_type: str) -> list[NeedPeriodView]:
+    """What is planned for later periods of a need, and its past ones, the latest first. Raises NotFound."""
+    need = await show_need(desk, target_id, program_id, aid_type)
+    table = tables.need_periods
+    found = await fetch_all(desk.unit.connection, select(table).where(table.c.need_id == need.id), NeedPeriod)
+    # Weeks, months and years don't sort by their names; what was made later ended later
+    found.sort(key=lambda one: (first_day(one.period) if one.period else date.min, one.id), reverse=True)
+    return [
+        NeedPeriodView(**{field.name: getattr(one, field.name) for field in fields(NeedPeriodView)}) for one in found
+    ]

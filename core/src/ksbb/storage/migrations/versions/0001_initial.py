@@ -923,6 +923,7 @@ def upgrade() -> None:
             sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
             nullable=False,
         ),
+        sa.Column("carried", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("promised + accepted <= quantity", name=op.f("ck_needs_not_over_served")),
         sa.CheckConstraint("quantity >= 0 AND promised >= 0 AND accepted >= 0", name=op.f("ck_needs_not_negative")),
@@ -931,6 +932,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("target_id", "program_id", "aid_type", name=op.f("uq_needs_target_id_program_id_aid_type")),
     )
     op.create_index(op.f("ix_needs_as_of"), "needs", ["as_of"], unique=False)
+    op.create_index(op.f("ix_needs_period"), "needs", ["period"], unique=False)
     op.create_index(op.f("ix_needs_program_id_aid_type"), "needs", ["program_id", "aid_type"], unique=False)
     op.create_index(op.f("ix_needs_quantity"), "needs", ["quantity"], unique=False)
     op.create_table(
@@ -1126,6 +1128,46 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("line_id", "kind", "value", name=op.f("pk_line_identifiers")),
     )
     op.create_index(op.f("ix_line_identifiers_kind_value"), "line_identifiers", ["kind", "value"], unique=False)
+    op.create_table(
+        "need_periods",
+        sa.Column(
+            "id", sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "need_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "period",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("accepted", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "tier", sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.CheckConstraint("quantity >= 0 AND accepted >= 0", name=op.f("ck_need_periods_not_negative")),
+        sa.ForeignKeyConstraint(["need_id"], ["needs.id"], name=op.f("fk_need_periods_need_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_need_periods")),
+    )
+    op.create_index(op.f("ix_need_periods_need_id_period"), "need_periods", ["need_id", "period"], unique=False)
+    op.create_index(
+        "ix_need_periods_planned",
+        "need_periods",
+        ["period"],
+        unique=False,
+        sqlite_where=sa.text("state = 'planned'"),
+        postgresql_where=sa.text("state = 'planned'"),
+    )
     op.create_table(
         "receipt_lines",
         sa.Column(

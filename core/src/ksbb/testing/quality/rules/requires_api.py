@@ -10,7 +10,7 @@ from ksbb.testing.quality.model import Flaw, QualityRule, Tier, Waiver
 from ksbb.testing.quality.subject import Subject
 
 _AID_TYPE_SINCE = {"1.1": ("counter_examples", "personal_data", "upgrades")}
-_PROGRAM_SINCE = {"1.1": ("reference_data", "routes", "report_sections", "import_mappings", "exemptions")}
+_PROGRAM_SINCE = {"1.1": ("reference_data", "routes", "report_sections", "import_mappings", "needs", "exemptions")}
 
 
 def check(subject: Subject) -> Iterator[Flaw]:

@@ -42,10 +42,11 @@ def _texts(program: Program) -> Iterator[tuple[str, Text]]:
         "route": program.routes,
         "report section": program.report_sections,
         "import mapping": program.import_mappings,
+        "need plan": program.needs,
     }
     for kind, parts in kinds.items():
         for part in parts:
-            named = next(getattr(part, name) for name in ("id", "path", "name") if hasattr(part, name))
+            named = next(getattr(part, name) for name in ("id", "path", "name", "aid_type") if hasattr(part, name))
             for name in _TEXTS:
                 text = getattr(part, name, None)
                 if isinstance(text, Text):
