@@ -40,9 +40,9 @@ def day_by_day(season: Season) -> Shared:
     seconds, wrong = [], 0
     given: Counter[str] = Counter()
     for offers in season.days:
-        begun = process_time()
         demands = tuple(replace(demand, given=given[demand.target_id]) for demand in season.problem.demands)
         today = replace(season.problem, demands=demands, offers=tuple(offers))
+        begun = process_time()
         found = allocate(today).drops if offers else ()
         seconds.append(process_time() - begun)
         wrong += broken(today, found)
@@ -135,9 +135,9 @@ def optimum(season: Season) -> dict[str, int]:
     worth = ground.weight[js] * (2 * (ground.need[js] - unit) - 1) * UNIT // (2 * ground.need[js])
     order = np.lexsort((-worth, ground.place[js]))
     js, worth = js[order], worth[order]
-    network.arcs(nodes[ground.place[js]], np.full(len(js), sink, np.int64), np.ones(len(js), np.int64), -worth)
-    flow = network.solve(supplies, sink)
-    got = np.bincount(js, flow.amounts[-len(js) :], len(ground.need))
+    ones = np.ones(len(js), np.int64)
+    flow = network.solve(supplies, sink, (nodes[ground.place[js]], ones * sink, ones, -worth))
+    got = np.bincount(js, flow.amounts[flow.singles :], len(ground.need))
     return {demand.target_id: int(units) for demand, units in zip(bare.demands, got, strict=True)}
 
 

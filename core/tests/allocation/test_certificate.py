@@ -51,11 +51,12 @@ def test_the_plan_itself() -> None:
         (drops((3, 2, 41)), "target target-3 needs 40 and gets 41"),
         (drops((1, 2, 20)), "Drop(target_id='target-1', line_id='line-2', quantity=20) isn't allowed by the line's restrictions"),
         (drops((1, 3, 19)), "Drop(target_id='target-1', line_id='line-3', quantity=19) is under the lot of 20"),
+        (drops((1, 1, 0)), "Drop(target_id='target-1', line_id='line-1', quantity=0) is under the lot of 10"),
         (drops((1, 1, 10), (1, 1, 10)), "Drop(target_id='target-1', line_id='line-1', quantity=10) is the second for the same "),
         (drops((9, 1, 10)), "Drop(target_id='target-9', line_id='line-1', quantity=10) names a target or a line that isn't part"),
         (drops((1, 9, 10)), "Drop(target_id='target-1', line_id='line-9', quantity=10) names a target or a line that isn't part"),
     ],
-    ids=["over-used", "over-served", "ineligible", "under the lot", "double", "unknown target", "unknown line"],
+    ids=["over-used", "over-served", "ineligible", "under the lot", "nothing", "double", "unknown target", "unknown line"],
 )  # fmt: skip
 def test_a_broken_drop_is_named(plan: Plan, objection: str) -> None:
     (found,) = objections(PROBLEM, plan)

@@ -35,11 +35,11 @@ def balanced(ground: Ground, pairs: Collection[Pair], near: Whole) -> dict[Pair,
     giving[some] = first + np.arange(len(some))
     taking[js] = first + len(some) + np.arange(len(js))
     away = ground.reach[ground.wish[givers], ground.place[takers]] == AWAY
-    network.arcs(giving[givers], taking[takers], spare[givers], away * (off_area_cost(ground.problem) // _FINE))
+    ways = giving[givers], taking[takers], spare[givers], away * (off_area_cost(ground.problem) // _FINE)
     js = js[given[js] < ground.need[js]]
     of, units, worths = ground.steps(js, _edges(ground, js, given, near))
-    network.arcs(taking[of], np.full(len(of), sink, np.int64), units, -(worths // _FINE))
-    flow = network.solve(dict(zip(giving[some].tolist(), spare[some].tolist(), strict=True)), sink)
+    steps = taking[of], np.full(len(of), sink, np.int64), units, -(worths // _FINE)
+    flow = network.solve(dict(zip(giving[some].tolist(), spare[some].tolist(), strict=True)), sink, ways, steps)
     return dict(zip(ordered, (least + flow.amounts[: len(ordered)]).tolist(), strict=True))
 
 

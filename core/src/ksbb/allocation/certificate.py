@@ -89,8 +89,8 @@ def _against_drops(problem: Problem, plan: Plan) -> Iterator[str]:
         pairs.add((drop.target_id, drop.line_id))
         if offer.expired(problem.today) or not offer.may_serve(demand):
             yield f"{drop} isn't allowed by the line's restrictions"
-        if drop.quantity < offer.least(demand):
-            yield f"{drop} is under the lot of {offer.least(demand)}"
+        if drop.quantity < max(1, offer.least(demand)):
+            yield f"{drop} is under the lot of {max(1, offer.least(demand))}"
     for line_id, quantity in taken.items():
         if quantity > offers[line_id].quantity:
             yield f"line {line_id} has {offers[line_id].quantity} and gives {quantity}"

@@ -4,7 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from ksbb.allocation.ground import Ground
+import numpy as np
+
+from ksbb.allocation.ground import AWAY, CLOSED, Ground
+from ksbb.allocation.measure import UNIT
 from ksbb.allocation.network import Network
 from ksbb.allocation.problem import LEAST_LOT, Offer
 from ksbb.allocation.tree import Parcel, add_leaves, add_supplies, carried
@@ -16,6 +19,8 @@ _SIZES = (10, 25)
 """Lots up to these are of one size, larger ones of the last."""
 _LARGEST = 50
 """A share of so much has room for a lot of any size."""
+_PART = 16
+"""A drop to those worst off is at least this part of their need, and no less than the usual lot."""
 _ROUND_UP = 0.5
 """A piece of at least so much of a lot becomes a drop; a smaller one is given up, for others may fill the place."""
 _TOO_SMALL = 300
@@ -80,20 +85,43 @@ def _meet(
 
 
 def chosen(ground: Ground, pieces: Mapping[Pair, int]) -> set[Pair]:
-    """The pairs that get a drop: the pieces that can be brought up to a lot, the largest of each offer, by lots, first."""
+    """The pairs that get a drop: the pieces that can be brought up to a lot, the largest of each offer, by lots, first; then those
+    worst off, for what is left of an offer whose pieces are too small.
+    """
     demands, offers = ground.problem.demands, ground.problem.offers
-    room, budget = (ground.need - ground.given).tolist(), ground.quantity.tolist()
     least = ground.least_of(pieces)
-    found = set()
-    spent = [0] * len(offers)
+    found: set[Pair] = set()
+    room, got = ground.need - ground.given, ground.given.copy()
+    spent, left = ground.quantity * 0, ground.quantity.copy()
+
+    def give(i: int, j: int, lot: int, quantity: int) -> None:
+        found.add((i, j))
+        spent[i] += lot
+        left[i] -= quantity
+        room[j] -= lot
+        got[j] += quantity
+
     for i, j in sorted(pieces, key=lambda pair: (pair[0], -pieces[pair] / least[pair], pair[1])):
         lot, quantity = least[i, j], pieces[i, j]
-        fits = lot <= min(budget[i], room[j]) and spent[i] + lot <= offers[i].quantity
+        fits = lot <= min(left[i], room[j]) and spent[i] + lot <= ground.quantity[i]
         if fits and quantity >= _ROUND_UP * lot and demands[j].target_id not in offers[i].served:
-            found.add((i, j))
-            spent[i] += lot
-            room[j] -= lot
-            budget[i] -= max(lot, min(quantity, budget[i]))
+            give(i, j, lot, max(lot, min(quantity, int(left[i]))))
+    everyone = np.arange(len(demands))
+    for i in np.argsort(-left, kind="stable").tolist():
+        if left[i] <= 0:
+            break
+        lots = ground.least(np.array(i), everyone)
+        reach = ground.reach[ground.wish[i], ground.place]
+        js = np.nonzero((reach != CLOSED) & (room > 0) & (lots <= np.minimum(room, left[i])))[0]
+        sizes = np.maximum(lots[js], np.minimum(np.maximum(LEAST_LOT, ground.need[js] // _PART), room[js]))
+        worth = ground.worth(js, got[js], sizes) - (reach[js] == AWAY) * (ground.problem.off_area * UNIT)
+        order = np.argsort(-worth, kind="stable")
+        for j, size in zip(js[order].tolist(), sizes[order].tolist(), strict=True):
+            lot = int(lots[j])
+            if lot > left[i]:
+                break
+            if (i, j) not in found and demands[j].target_id not in offers[i].served:
+                give(i, j, lot, min(size, int(left[i])))
     return found
 
 

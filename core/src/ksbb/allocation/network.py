@@ -8,20 +8,21 @@ from numpy.typing import NDArray
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow  # type: ignore[import-untyped]  # it brings no types
 
 Whole = NDArray[np.int64]
+Arcs = tuple[Whole, Whole, Whole, Whole]
+"""Many arcs: tails, heads, capacities, and the cost of each unit."""
 ANY = 1 << 40
 """A capacity that nothing reaches."""
 
 
 @dataclass(slots=True)
 class Network:
-    """Nodes by name, arcs with a capacity and a cost for each unit: first those added one by one, then whole arrays of them."""
+    """Nodes by name, arcs with a capacity and a cost for each unit."""
 
     nodes: dict[Hashable, int] = field(default_factory=dict)
     _tails: list[int] = field(default_factory=list)
     _heads: list[int] = field(default_factory=list)
     _capacities: list[int] = field(default_factory=list)
     _costs: list[int] = field(default_factory=list)
-    _more: list[tuple[Whole, Whole, Whole, Whole]] = field(default_factory=list)
 
     def node(self, name: Hashable) -> int:
         """The number of a node, which is made when it is new."""
@@ -34,14 +35,10 @@ class Network:
         self._capacities.append(capacity)
         self._costs.append(cost)
 
-    def arcs(self, tails: Whole, heads: Whole, capacities: Whole, costs: Whole) -> None:
-        """Add arcs of one array each, after those that were added one by one."""
-        self._more.append((tails, heads, capacities, costs))
-
-    def solve(self, supplies: Mapping[int, int], sink: int) -> "Flow":
-        """Carry as much as possible from the supplies to the sink, at the least cost."""
+    def solve(self, supplies: Mapping[int, int], sink: int, *more: Arcs) -> "Flow":
+        """Carry as much as possible from the supplies to the sink, at the least cost, over these arcs, too."""
         one_by_one = [np.array(part, np.int64) for part in (self._tails, self._heads, self._capacities, self._costs)]
-        tails, heads, capacities, costs = (np.concatenate(parts) for parts in zip(one_by_one, *self._more, strict=True))
+        tails, heads, capacities, costs = (np.concatenate(parts) for parts in zip(one_by_one, *more, strict=True))
         solver = SimpleMinCostFlow()
         solver.add_arcs_with_capacity_and_unit_cost(tails, heads, capacities, costs)
         for node, quantity in supplies.items():
