@@ -20,10 +20,11 @@ from ksbb.domain.text import Text
 MATRIX = {
     "collaborator": "commit cancel close read_commitments complete_follow_up",
     "aggregator": "receive dispatch apply_as_aggregator read_commitments complete_follow_up",
-    "assessor": "assess allocate close cancel manage_targets manage_needs read_commitments read_parties complete_follow_up",
+    "assessor": "assess allocate refuse_offer close cancel manage_targets manage_needs read_commitments read_parties "
+    "complete_follow_up",
     "executor": "hand_over read_commitments complete_follow_up",
     "witness": "witness read_commitments",
-    "recipient": "read_commitments",
+    "recipient": "refuse_offer read_commitments",
     "secretariat": "manage_parties verify_aggregators manage_targets manage_needs read_commitments read_parties "
     "complete_follow_up",
     "admin": "manage_accounts manage_engine manage_parties read_parties",
@@ -48,7 +49,7 @@ def test_the_matrix_whole() -> None:
 def test_auditors_recipients_and_witnesses_change_nothing_else() -> None:
     reading = {Permission.READ_COMMITMENTS, Permission.READ_PARTIES}
     assert PERMISSIONS[Role.AUDITOR] <= reading
-    assert PERMISSIONS[Role.RECIPIENT] <= reading
+    assert PERMISSIONS[Role.RECIPIENT] - reading == {Permission.REFUSE_OFFER}
     assert PERMISSIONS[Role.WITNESS] - reading == {Permission.WITNESS}
 
 

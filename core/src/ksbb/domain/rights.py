@@ -29,6 +29,7 @@ class Permission(StrEnum):
     COMMIT = "commit"
     ASSESS = "assess"
     ALLOCATE = "allocate"
+    REFUSE_OFFER = "refuse_offer"
     RECEIVE = "receive"
     DISPATCH = "dispatch"
     HAND_OVER = "hand_over"
@@ -71,6 +72,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.ASSESS,
             Permission.ALLOCATE,
+            Permission.REFUSE_OFFER,
             Permission.CLOSE,
             Permission.CANCEL,
             Permission.MANAGE_TARGETS,
@@ -82,7 +84,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.EXECUTOR: frozenset({Permission.HAND_OVER, Permission.READ_COMMITMENTS, Permission.COMPLETE_FOLLOW_UP}),
     Role.WITNESS: frozenset({Permission.WITNESS, Permission.READ_COMMITMENTS}),
-    Role.RECIPIENT: frozenset({Permission.READ_COMMITMENTS}),
+    Role.RECIPIENT: frozenset({Permission.REFUSE_OFFER, Permission.READ_COMMITMENTS}),
     Role.SECRETARIAT: frozenset(
         {
             Permission.MANAGE_PARTIES,

@@ -191,7 +191,7 @@ def movements(event: Row, rows: Rows) -> Iterable[Movement]:
         return [(kind, line["line_id"], "", line["quantity"]) for line in payload["lines"]]
     if kind == "allocated":
         return [(kind, payload["line_id"], payload["target_id"], payload["quantity"])]
-    if kind == "released":
+    if kind in {"released", "refused"}:
         allocation = by_id(rows["allocations"])[payload["allocation_id"]]
         return [(kind, allocation["line_id"], allocation["target_id"], payload["quantity"])]
     if kind == "dispatched":
