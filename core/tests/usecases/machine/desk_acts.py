@@ -21,7 +21,9 @@ Amounts = list[tuple[Line, int]]
 
 
 def contents(world: World, program_id: str, quantities: list[int], *, halal: bool) -> commit.CommitmentInput:
-    """A commitment of one line per quantity, with the attributes of the aid types' first examples."""
+    """A commitment of one line per quantity, with the attributes of the aid types' first examples; how many lines it has says
+    which area it wishes for.
+    """
     program = world.platform.programs.require(program_id).program
     lines = []
     for position, quantity in enumerate(quantities):
@@ -36,6 +38,8 @@ def contents(world: World, program_id: str, quantities: list[int], *, halal: boo
         lines=lines,
         planned_handover_on=date(2026, 8, 1),
         aggregator_id=world.aggregator_party.id,
+        area_code=("31", "31.71", "31.71.06.1002")[len(quantities) % 3],
+        area_only=len(quantities) > 1,
         target_kind=TargetKind.RW,
     )
 

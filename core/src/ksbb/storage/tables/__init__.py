@@ -20,7 +20,7 @@ from ksbb.storage.tables.chain import (
     receipts,
     reports,
 )
-from ksbb.storage.tables.parties import areas, coverage, follow_ups, licences, needs, parties, targets
+from ksbb.storage.tables.parties import areas, coverage, follow_ups, licences, needs, parties, pledged_wider, targets
 from ksbb.storage.tables.record import (
     accounts,
     events,
@@ -61,6 +61,7 @@ __all__ = [
     "outbox",
     "participants",
     "parties",
+    "pledged_wider",
     "program_names",
     "reached",
     "receipt_lines",
