@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from ksbb.domain.areas import city_of
@@ -109,7 +110,8 @@ class Ledger:
             "assessed": self._assessed,
             "approved": self._approved,
             "allocated": self._allocated,
-            "released": self._released,
+            "released": partial(self._taken_back, "released"),
+            "refused": partial(self._taken_back, "refused"),
             "received": self._booked,
             "written_off": self._booked,
             "cancelled": self._cancelled,
@@ -155,13 +157,13 @@ class Ledger:
         self.needs[payload["need_id"]]["promised"] += quantity
         self._count(commitment, "allocated", at, line=line, target_id=payload["target_id"], quantity=quantity)
 
-    def _released(self, commitment: Row, payload: Row, at: datetime) -> None:
+    def _taken_back(self, measure: str, commitment: Row, payload: Row, at: datetime) -> None:
         allocation, quantity = self.allocations[payload["allocation_id"]], payload["quantity"]
         allocation["released"] += quantity
         line = self.lines[allocation["line_id"]]
         line["allocated"] -= quantity
         self.needs[allocation["need_id"]]["promised"] -= quantity
-        self._count(commitment, "released", at, line=line, target_id=allocation["target_id"], quantity=quantity)
+        self._count(commitment, measure, at, line=line, target_id=allocation["target_id"], quantity=quantity)
 
     def _booked(self, commitment: Row, payload: Row, at: datetime) -> None:
         self.receipts[payload["id"]] = payload

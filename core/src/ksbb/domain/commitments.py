@@ -37,6 +37,9 @@ MOVES: dict[str, tuple[frozenset[CommitmentStatus], CommitmentStatus]] = {
 }
 """Act → the statuses it may start from, and the one it leads to."""
 
+HANDED_IN = frozenset({CommitmentStatus.SUBMITTED, CommitmentStatus.REVISION_REQUESTED, CommitmentStatus.APPROVED})
+"""The statuses in which a commitment counts as pledged."""
+
 EDITABLE = frozenset({CommitmentStatus.DRAFT, CommitmentStatus.REVISION_REQUESTED})
 
 
@@ -162,6 +165,15 @@ class Commitment:
                 given=line_id,
             )
         )
+
+    @property
+    def pledged(self) -> dict[str, int]:
+        """The units by aid type that are handed in and not yet promised to a target."""
+        pledged: dict[str, int] = {}
+        if self.status in HANDED_IN:
+            for line in self.lines:
+                pledged[line.aid_type] = pledged.get(line.aid_type, 0) + line.balance.unallocated
+        return pledged
 
     @property
     def fulfilment(self) -> Fulfilment:

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     ASSESS = "assess"
     PROPOSE = "propose"
     ALLOCATE = "allocate"
+    REFUSE_OFFER = "refuse_offer"
     RECEIVE = "receive"
     DISPATCH = "dispatch"
     HAND_OVER = "hand_over"
@@ -75,6 +76,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.ASSESS,
             Permission.PROPOSE,
             Permission.ALLOCATE,
+            Permission.REFUSE_OFFER,
             Permission.CLOSE,
             Permission.CANCEL,
             Permission.MANAGE_TARGETS,
@@ -87,7 +89,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.EXECUTOR: frozenset({Permission.HAND_OVER, Permission.READ_COMMITMENTS, Permission.COMPLETE_FOLLOW_UP}),
     Role.WITNESS: frozenset({Permission.WITNESS, Permission.READ_COMMITMENTS}),
-    Role.RECIPIENT: frozenset({Permission.UPDATE_OWN_NEEDS, Permission.READ_COMMITMENTS}),
+    Role.RECIPIENT: frozenset({Permission.UPDATE_OWN_NEEDS, Permission.REFUSE_OFFER, Permission.READ_COMMITMENTS}),
     Role.SECRETARIAT: frozenset(
         {
             Permission.MANAGE_PARTIES,

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, func, select
 
+from ksbb.statistics.coverage import stored_sums
 from ksbb.storage import tables
 from ksbb.usecases.desk import Desk
 
@@ -98,7 +99,7 @@ DATASETS: dict[str, Select[Any]] = {
     .outerjoin(_report, _report.c.handover_id == _handover.c.id)
     .order_by(_handover.c.id),
     "statistics": _daily(),
-    "coverage": select(tables.coverage).order_by(*tables.coverage.primary_key),
+    "coverage": stored_sums(),
 }
 """Name → query. Names of people, addresses and contacts are in none of them."""
 

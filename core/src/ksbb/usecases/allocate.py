@@ -1,16 +1,17 @@
-"""Allocate parts of a commitment to targets, and release what was promised."""
+"""Allocate parts of a commitment to targets, release what was promised, or refuse it as the target."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Literal
 
 import msgspec
 from sqlalchemy import bindparam, select
 
 from ksbb.domain.commitments import Commitment, CommitmentLine, CommitmentStatus
-from ksbb.domain.errors import invalid, not_found
+from ksbb.domain.errors import forbidden, invalid, not_found
 from ksbb.domain.parties import Licence, require_area_licensed
 from ksbb.domain.restrictions import require_allowed
-from ksbb.domain.rights import Permission, require
+from ksbb.domain.rights import Permission, Role, require
 from ksbb.domain.targets import Need, Target
 from ksbb.domain.text import Text
 from ksbb.program import Program, Stage, parse_day
@@ -233,6 +234,51 @@ async def release(
     refuse_own_commitment(desk, commitment)
     commitment.require_status(APPROVED, "release")
     require_reason(reason)
+    return await _take_back(desk, commitment, allocation, target, quantity, "released", role, reason)
+
+
+async def refuse(
+    desk: Desk, commitment_id: str, allocation_id: str, *, quantity: int, expected_version: int, reason: str
+) -> tuple[Commitment, Allocation]:
+    """A target refuses aid that is promised to it and not on its way: its recipient representative, or an assessor on its behalf.
+
+    Nothing changes for the target but that its need is open again by as much; the allocation stays, and says that this line was
+    offered to it. Raises Forbidden for another target's representative, InvalidInput as `release` does.
+    """
+    commitment = await load_commitment(desk, commitment_id, expected_version=expected_version)
+    allocation = await load_allocation(desk, commitment_id, allocation_id)
+    target = await load_target(desk, allocation.target_id)
+    role = require(desk.actor, Permission.REFUSE_OFFER, commitment.program_id, target.area_code)
+    if role is Role.RECIPIENT:
+        _require_own_target(desk, target)
+    else:
+        refuse_own_commitment(desk, commitment)
+    commitment.require_status(APPROVED, "refuse_offer")
+    require_reason(reason)
+    return await _take_back(desk, commitment, allocation, target, quantity, "refused", role, reason)
+
+
+def _require_own_target(desk: Desk, target: Target) -> None:
+    if desk.actor.target_id != target.id:
+        raise forbidden(
+            "not_own",
+            Text(
+                f"hanya wakil sasaran {target.code} dapat menolak tawaran ini",
+                f"only the representative of target {target.code} can refuse this offer",
+            ),
+        )
+
+
+async def _take_back(
+    desk: Desk,
+    commitment: Commitment,
+    allocation: Allocation,
+    target: Target,
+    quantity: int,
+    kind: Literal["released", "refused"],
+    role: Role,
+    reason: str,
+) -> tuple[Commitment, Allocation]:
     line = commitment.line(allocation.line_id, "/line_id")
     if quantity > allocation.open:
         raise invalid(
@@ -249,12 +295,12 @@ async def release(
     need = await lock_need(desk, allocation.target_id, commitment.program_id, line.aid_type)
     if need is None:
         raise not_found(Text("kebutuhan", "need"), allocation.need_id)
-    desk.unit.change(tables.allocations, {"id": allocation_id}, released=allocation.released + quantity)
+    desk.unit.change(tables.allocations, {"id": allocation.id}, released=allocation.released + quantity)
     commitment = store_balances(desk, commitment, {line.id: balance})
     desk.unit.change(tables.needs, {"id": need.id}, promised=need.balance.release(quantity).promised)
     desk.unit.cover(commitment.program_id, line.aid_type, target.area_code, promised=-quantity)
-    key = statistic(desk, commitment, "released", aid_type=line.aid_type, target=target)
+    key = statistic(desk, commitment, kind, aid_type=line.aid_type, target=target)
     desk.unit.count(key, count=1, quantity=quantity, value=worth(line, quantity))
-    payload = {"allocation_id": allocation_id, "quantity": quantity}
-    commitment, _ = await append(desk, commitment, "released", role=role, payload=payload, reason=reason)
+    payload = {"allocation_id": allocation.id, "quantity": quantity}
+    commitment, _ = await append(desk, commitment, kind, role=role, payload=payload, reason=reason)
     return commitment, replace(allocation, released=allocation.released + quantity)

@@ -31,6 +31,7 @@ from ksbb.usecases.chain import (
     load_commitment,
     load_donor_and_aggregator,
     plain,
+    pledge,
     require_own,
 )
 from ksbb.usecases.commit_lines import (
@@ -161,6 +162,7 @@ async def revise(desk: Desk, commitment_id: str, given: CommitmentInput, *, expe
         "assessment": AssessmentState.PENDING,
     }
     revised = replace(commitment, lines=lines, **changes)
+    pledge(desk, commitment, revised)
     payload = plain(revised) | upgraded(fitted)
     revised, _ = await append(desk, revised, "revised", role=role, payload=payload, **changes)
     return revised

@@ -20,7 +20,17 @@ from ksbb.storage.tables.chain import (
     receipts,
     reports,
 )
-from ksbb.storage.tables.parties import areas, coverage, follow_ups, licences, need_periods, needs, parties, targets
+from ksbb.storage.tables.parties import (
+    areas,
+    coverage,
+    follow_ups,
+    licences,
+    need_periods,
+    needs,
+    parties,
+    pledged_wider,
+    targets,
+)
 from ksbb.storage.tables.proposals import allocation_runs, proposal_drops, proposals
 from ksbb.storage.tables.record import (
     accounts,
@@ -64,6 +74,7 @@ __all__ = [
     "outbox",
     "participants",
     "parties",
+    "pledged_wider",
     "program_names",
     "proposal_drops",
     "proposals",

@@ -13,7 +13,7 @@ from ksbb.domain.errors import Conflict, Forbidden
 from ksbb.domain.handovers import HandoverStatus
 from ksbb.domain.parties import Licence, require_entitled
 from ksbb.domain.restrictions import restriction_of, service_areas
-from ksbb.domain.rights import Permission, require
+from ksbb.domain.rights import Permission, Role, require
 from ksbb.domain.text import Text
 from ksbb.usecases.allocate import expiry_of
 from ksbb.usecases.chain import load_aggregator, refuse_own_commitment, require_own
@@ -22,7 +22,7 @@ from ksbb.usecases.desk import ActiveProgram, Desk, running
 from ksbb.usecases.evidence import MAX_FILES
 from ksbb.usecases.parties import licences_of
 from ksbb.usecases.read.detail import CommitmentDetail
-from ksbb.usecases.read.movements import DispatchDetail, HandoverDetail
+from ksbb.usecases.read.movements import DispatchDetail, HandoverDetail, TargetedAllocation
 
 
 class Act(StrEnum):
@@ -38,6 +38,7 @@ class Act(StrEnum):
     CLOSE = "close"
     ALLOCATE = "allocate"
     RELEASE = "release"
+    REFUSE_OFFER = "refuse_offer"
     RECEIVE = "receive"
     WRITE_OFF = "write_off"
     DISPATCH = "dispatch"
@@ -138,6 +139,7 @@ def _of_goods(
             for one in promised
             if desk.actor.role_for(Permission.ALLOCATE, program, one.target.area_code)
         ]
+    acts += [NextAct(Act.REFUSE_OFFER, one.allocation.id) for one in promised if _may_refuse(desk, commitment, one)]
     if not _allowed(require_own, desk, commitment.aggregator_id, _OWN):
         return acts
     if desk.actor.role_for(Permission.RECEIVE, program):
@@ -152,6 +154,13 @@ def _of_goods(
             if lines[one.allocation.line_id].reserved and entitled(one.target.area_code)
         ]
     return acts
+
+
+def _may_refuse(desk: Desk, commitment: Commitment, offer: TargetedAllocation) -> bool:
+    role = desk.actor.role_for(Permission.REFUSE_OFFER, commitment.program_id, offer.target.area_code)
+    if role is Role.RECIPIENT:
+        return desk.actor.target_id == offer.target.id
+    return role is not None and _allowed(refuse_own_commitment, desk, commitment)
 
 
 def _of_handovers(desk: Desk, found: CommitmentDetail, entitled: Callable[[str], bool]) -> list[NextAct]:

@@ -110,6 +110,7 @@ def upgrade() -> None:
         ),
         sa.Column("targets", sa.BigInteger(), nullable=False),
         sa.Column("need", sa.BigInteger(), nullable=False),
+        sa.Column("pledged", sa.BigInteger(), nullable=False),
         sa.Column("promised", sa.BigInteger(), nullable=False),
         sa.Column("accepted", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("program_id", "aid_type", "area_code", name=op.f("pk_coverage")),
@@ -268,6 +269,27 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parties")),
         sa.UniqueConstraint("name", name=op.f("uq_parties_name")),
+    )
+    op.create_table(
+        "pledged_wider",
+        sa.Column(
+            "program_id",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "aid_type",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "area_code",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("slot", sa.Integer(), nullable=False),
+        sa.Column("pledged", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("program_id", "aid_type", "area_code", "slot", name=op.f("pk_pledged_wider")),
     )
     op.create_table(
         "program_names",
