@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from ksbb.domain.errors import KsbbError
 from ksbb.domain.proposals import Proposal, Run
 from ksbb.domain.rights import Actor, Role
 from ksbb.storage import tables
@@ -89,6 +90,14 @@ class Office:
         codes = {row.id: row.code for row in await self.rows("targets")}
         found = await self.rows("proposal_drops", "commitment_id", "target_id")
         return [(codes[row.target_id], row.quantity) for row in found]
+
+
+async def message_of(kind: type[KsbbError], act: Any) -> str:
+    """What an act is refused with, in English."""
+    with pytest.raises(kind) as caught:
+        await act
+    (problem,) = caught.value.problems
+    return problem.message.en
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ twice. How acts are done, how time passes and where flows run are given: in one 
 """
 
 import asyncio
-import struct
-import zlib
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -18,6 +16,7 @@ from sqlalchemy import select
 from ksbb.cli.replay.acts import Acts, Outcome
 from ksbb.cli.replay.cast import Cast, aggregator_name, gather
 from ksbb.cli.replay.dataset import Dataset
+from ksbb.cli.replay.photo import PHOTO
 from ksbb.cli.replay.plan import Goods, Mishap, Plan
 from ksbb.cli.running import OPERATOR
 from ksbb.domain.commitments import AssessmentState, Commitment, CommitmentStatus
@@ -389,21 +388,3 @@ class Replay:
 def _placed(case: Case) -> bool:
     """Whether every line is allocated whole."""
     return all(line.balance.unallocated == 0 for line in case.standing.lines)
-
-
-def _photo(width: int = 240, height: int = 160) -> bytes:
-    """A made-up picture as PNG: a plain, striped area, clearly no photograph."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        body = kind + data
-        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
-
-    rows = b"".join(
-        b"\x00" + b"".join(b"\xd8\xe2\xdc" if (x + y) // 20 % 2 else b"\xb4\xc8\xbc" for x in range(width))
-        for y in range(height)
-    )
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
-
-
-PHOTO = _photo()

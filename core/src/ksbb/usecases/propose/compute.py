@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+import structlog
+
 from ksbb.allocation.plan import Plan
 from ksbb.allocation.problem import faults
 from ksbb.allocation.reasons import reasons, told
 from ksbb.allocation.refusals import unplaced
 from ksbb.allocation.stored import plan_to_json, problem_to_json
+from ksbb.domain.errors import Conflict
 from ksbb.domain.proposals import DropStatus, Proposal, ProposalStatus, ProposedDrop, Remark, Run, RunStatus
 from ksbb.domain.rights import SYSTEM, Permission, require
 from ksbb.program import AidType
@@ -26,6 +29,7 @@ from ksbb.usecases.propose.gather import Gathered, gather
 from ksbb.usecases.propose.store import append, shortfall, summed, supersede
 
 JSON = "application/json"
+_log = structlog.get_logger("ksbb.allocation")
 
 
 async def compute(platform: Platform, run_id: str, heard: Callable[[Run], None] = lambda _run: None) -> Run:
@@ -40,15 +44,26 @@ async def compute(platform: Platform, run_id: str, heard: Callable[[Run], None] 
     while run.status is RunStatus.RUNNING:
         aid_type = program.aid_type(run.aid_types[run.computed])
         made = await _proposed(platform, run, aid_type) if aid_type else None
-        async with platform.desk(SYSTEM) as desk:
-            standing = await runs.load_run(desk, run_id)
-            if standing.version == run.version:
-                if made is not None:
-                    await _store(desk, *made)
-                standing = await runs.progress(desk, standing, run.computed + 1)
-            run = standing
+        try:
+            run = await _kept(platform, run, made)
+        except Conflict:
+            _log.info(
+                "proposed_meanwhile", run=run.number
+            )  # Another run stored the same aid type's first: this one is newer
+            continue
         heard(run)
     return run
+
+
+async def _kept(platform: Platform, run: Run, made: "Made | None") -> Run:
+    """The run after its proposal was stored; as somebody else left it, and nothing stored, where it has moved on meanwhile."""
+    async with platform.desk(SYSTEM) as desk:
+        standing = await runs.load_run(desk, run.id)
+        if standing.version != run.version:
+            return standing
+        if made is not None:
+            await _store(desk, *made)
+        return await runs.progress(desk, standing, run.computed + 1)
 
 
 Made = tuple[Proposal, list[ProposedDrop], list[Remark], bytes, bytes | None]
