@@ -1,4 +1,4 @@
-"""The command: `python -m tests.bench [life|batch|http|sqlite|start|million|all]`."""
+"""The command: `python -m tests.bench [life|batch|http|sqlite|start|million|allocation|all]`."""
 
 import json
 import os
@@ -28,8 +28,26 @@ from ksbb.cli.running import quiet_logs
     show_default=True,
     help="How many `million` means.",
 )
+@click.option(
+    "--types",
+    type=click.IntRange(min=1, max=10),
+    default=10,
+    show_default=True,
+    help="How many aid types `allocation` shares out.",
+)
+@click.option("--curve", is_flag=True, help="Measure what `allocation` costs up to 100,000 commitments, too.")
 @click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write all figures here.")
-def main(bench: str, rounds: int, seconds: float, commitments: int, *, peers: bool, file: Path | None) -> None:
+def main(
+    bench: str,
+    rounds: int,
+    seconds: float,
+    commitments: int,
+    types: int,
+    *,
+    curve: bool,
+    peers: bool,
+    file: Path | None,
+) -> None:
     """Measure the platform against a floor and peers, in turns on this machine, and say which bars it reaches."""
     # A run that is told to end takes its servers with it
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
@@ -48,6 +66,8 @@ def main(bench: str, rounds: int, seconds: float, commitments: int, *, peers: bo
             seconds=seconds,
             peers=peers,
             commitments=commitments,
+            types=types,
+            curve=curve,
         )
         outcomes = []
         for name in BENCHES if bench == "all" else [bench]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
+from tests.bench.allocation import measured_all
 from tests.bench.child import STATES
 from tests.bench.contest import Contender, Part, Standing, hold, python
 from tests.bench.crowd import hosted, set_password
@@ -45,6 +46,8 @@ class Plan:
     seconds: float
     peers: bool
     commitments: int
+    types: int
+    curve: bool
     numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def database(self) -> str:
@@ -246,6 +249,11 @@ async def _filled(plan: Plan, url: str, count: int, *, ask: bool) -> tuple[Peopl
     return people, rows
 
 
+def allocation(plan: Plan) -> Outcome:
+    """Sharing aid out: how near to the optimum, how fast, against what people do by hand."""
+    return measured_all(plan.types, curve=plan.curve)
+
+
 BENCHES: dict[str, Callable[[Plan], Outcome]] = {
     "life": life,
     "batch": batch,
@@ -253,4 +261,5 @@ BENCHES: dict[str, Callable[[Plan], Outcome]] = {
     "sqlite": sqlite,
     "start": start,
     "million": million,
+    "allocation": allocation,
 }

@@ -309,9 +309,24 @@ LEFT JOIN (
     SELECT need_id, sum(quantity - accepted) AS promised, sum(accepted) AS accepted FROM allocations GROUP BY need_id
 ) AS given ON given.need_id = (SELECT pg_temp.head(current_setting('fill.first')::timestamptz)) || '003' || pg_temp.tail(t * 64 + a);
 
-INSERT INTO coverage (program_id, aid_type, area_code, targets, need, promised, accepted)
-SELECT program_id, aid_type, area_code, count(*), sum(quantity), sum(promised), sum(accepted)
-FROM needs JOIN targets ON targets.id = target_id GROUP BY program_id, aid_type, area_code;
+CREATE UNLOGGED TABLE fill_pledge AS
+SELECT c.id, c.program_id, line.aid_type, c.area_code, line.committed - line.cancelled - line.written_off - line.allocated AS pledged
+FROM commitments AS c JOIN commitment_lines AS line ON line.commitment_id = c.id
+WHERE c.status IN ('submitted', 'revision_requested', 'approved');
+
+INSERT INTO coverage (program_id, aid_type, area_code, targets, need, pledged, promised, accepted)
+SELECT program_id, aid_type, area_code, sum(targets), sum(need), sum(pledged), sum(promised), sum(accepted)
+FROM (
+    SELECT program_id, aid_type, area_code, 1 AS targets, quantity AS need, 0 AS pledged, promised, accepted
+    FROM needs JOIN targets ON targets.id = target_id
+    UNION ALL
+    SELECT program_id, aid_type, area_code, 0, 0, pledged, 0, 0 FROM fill_pledge WHERE length(area_code) = 13
+) AS part
+GROUP BY program_id, aid_type, area_code;
+
+INSERT INTO pledged_wider (program_id, aid_type, area_code, slot, pledged)
+SELECT program_id, aid_type, area_code, abs(hashtext(id)) % 16 AS slot, sum(pledged)
+FROM fill_pledge WHERE length(area_code) < 13 GROUP BY program_id, aid_type, area_code, slot;
 
 INSERT INTO participants (program_id, role, party_id, since)
 SELECT program_id, 'collaborator', collaborator_id, min((approved_at AT TIME ZONE 'Asia/Jakarta')::date)
@@ -385,4 +400,4 @@ WHERE breakdown = 'all'
 GROUP BY kept, span, since, program_id, measure, of_city, of_class, of_kind, of_type
 ORDER BY 1, 2, 3;
 
-DROP TABLE fill_sum, fill_line, fill_case, fill_choice, fill_people, fill_aid;
+DROP TABLE fill_sum, fill_pledge, fill_line, fill_case, fill_choice, fill_people, fill_aid;

@@ -257,3 +257,10 @@ def _figures(people: People, known: Known) -> Iterator[Question]:
         who=None,
         paths=["/coverage?level=subdistrict&parent=31.71&program_id=pangan"],
     )
+    yield Question(name="coverage: one district", who=None, paths=["/coverage?level=district&parent=31.71.06"])
+    yield Question(name="coverage: targets of a district", who=None, paths=["/coverage?level=target&parent=31.71.06"])
+    yield Question(
+        name="coverage: targets of a city by aid type",
+        who=None,
+        paths=["/coverage?level=target&parent=31.71&program_id=pangan&aid_type=staple_food"],
+    )

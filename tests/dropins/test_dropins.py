@@ -185,8 +185,8 @@ def _reported(case: Case, content: Content) -> None:
         "accepted": sum(given.values()),
         **{f"reported:{name}": value for name, value in content.result.items()},
     }
-    rows = case.caller.read("", "/coverage", **query)["rows"]
-    assert {row["aid_type"]: row["accepted"] for row in rows} == {**dict.fromkeys(content.aid_types, 0), **given}
+    rows = case.caller.read("auditor", "/coverage", **query)["rows"]
+    assert {row["aid_type"]: row["delivered"] for row in rows} == {**dict.fromkeys(content.aid_types, 0), **given}
     assert {row["need"] for row in rows} == {NEED}
 
 

@@ -98,6 +98,47 @@ class ActsOverHttp:
         """As `Acts.approve`."""
         return await self._change(actor, commitment, "approved", "/approve", {})
 
+    async def place(self, assessors: tuple[Actor, Actor], program_id: str) -> None:
+        """As `Acts.place`: the proposals are computed and carried out by whatever worker lives."""
+        asked = await self._decide(assessors[0], "/allocation-runs", {"program_id": program_id}, None)
+        run = await self._until(assessors[0], f"/allocation-runs/{asked['id']}", "done")
+        for proposal in run["proposals"]:
+            decided = proposal
+            for assessor in assessors:
+                if decided["status"] == "open" and decided["drops"]:
+                    path = f"/proposals/{proposal['id']}/approve"
+                    decided = await self._decide(assessor, path, None, decided["version"])
+            if decided["status"] == "approved":
+                await self._until(assessors[0], f"/proposals/{proposal['id']}", "carried_out")
+                await self._acknowledge_drops(proposal["id"])
+
+    async def _acknowledge_drops(self, proposal_id: str) -> None:
+        """What was carried out is answered for with the approval: one allocation for each drop."""
+        drop, event = tables.proposal_drops, tables.events
+        of_drop = (event.c.kind == "allocated") & (event.c.payload["id"].as_string() == drop.c.allocation_id)
+        query = select(drop.c.commitment_id, event.c.sequence, event.c.account_id)
+        query = query.join(event, of_drop).where(drop.c.proposal_id == proposal_id)
+        async with self.platform.reading_desk(SYSTEM) as desk:
+            rows = (await desk.unit.connection.execute(query)).all()
+        self.acknowledged += [
+            Acknowledged(kind="allocated", account_id=account, commitment_id=commitment, version=sequence, key="")
+            for commitment, sequence, account in rows
+        ]
+
+    async def _decide(self, actor: Actor, path: str, body: Mapping[str, Any] | None, version: int | None) -> Any:
+        headers = {"If-Match": f'"{version}"'} if version is not None else {}
+        key = str(uuid.uuid4())
+        return (await self._insist(actor.account_id, "POST", path, key, headers=headers, json=body)).json()
+
+    async def _until(self, actor: Actor, path: str, status: str) -> Any:
+        """What stands at a path once it has this status. Raises TimeoutError when it doesn't come."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                found = (await self._insist(actor.account_id, "GET", path, "", headers={})).json()
+                if found["status"] == status:
+                    return found
+                await asyncio.sleep(0.2)
+
     async def allocate(
         self, actor: Actor, commitment: Commitment, *, line_id: str, target_id: str, quantity: int
     ) -> tuple[Commitment, Allocation]:

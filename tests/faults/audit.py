@@ -13,6 +13,7 @@ from typing import Any
 import click
 from sqlalchemy import Table, select
 
+from ksbb.domain.commitments import HANDED_IN
 from ksbb.domain.events import Event, broken_at
 from ksbb.domain.quantities import Fulfilment, LineBalance
 from ksbb.programs.host import load_programs
@@ -28,7 +29,17 @@ _SHOWN = 5
 _READ = (
     *("events", "outbox", "idempotency", "commitments", "commitment_lines", "allocations", "receipts", "receipt_lines"),
     *("dispatches", "dispatch_lines", "handovers", "handover_lines", "evidence", "reports", "assessments", "needs"),
-    *("coverage", "targets", "parties", "statistics_daily", "participants", "reached", "counters", "follow_ups"),
+    *(
+        "coverage",
+        "pledged_wider",
+        "targets",
+        "parties",
+        "statistics_daily",
+        "participants",
+        "reached",
+        "counters",
+        "follow_ups",
+    ),
 )
 Tables = Mapping[str, list[Row]]
 
@@ -52,11 +63,12 @@ def examine(found: Tables, programs: Programs) -> list[str]:
     ledger.tell(event for event in events if event["stream"].startswith("need:"))
     ledger.tell(event for event in events if event["stream"].startswith("commitment:"))
     ledger.tell(event for event in events if event["stream"].startswith("follow_up:"))
+    ledger.tell(event for event in events if event["stream"].startswith(("allocation_run:", "proposal:")))
     return [
         *_chains(events, found),
         *_records(ledger, found),
         *_sums(ledger, found),
-        *_numbers(found),
+        *_numbers(ledger, found),
         *_differ("outbox", ledger.outbox, _outbox(found["outbox"])),
     ]
 
@@ -183,6 +195,15 @@ def _sums(ledger: Ledger, found: Tables) -> list[str]:
         sums = covered[need["program_id"], need["aid_type"], area]
         for position, figure in enumerate((1, need["quantity"], need["promised"], need["accepted"])):
             sums[position] += figure
+    pledged: dict[tuple[str, str, str], int] = defaultdict(int)
+    for line in ledger.lines.values():
+        commitment = ledger.commitments[line["commitment_id"]]
+        if commitment["status"] in HANDED_IN:
+            balance = LineBalance(**{name: line[name] for name in ("committed", *SUMS)})
+            pledged[commitment["program_id"], line["aid_type"], commitment["area_code"]] += balance.unallocated
+    held: dict[tuple[str, str, str], int] = defaultdict(int)
+    for row in (*found["coverage"], *found["pledged_wider"]):
+        held[_only(row, ("program_id", "aid_type", "area_code"))] += row["pledged"]
     lines: dict[str, list[Fulfilment]] = defaultdict(list)
     for line in ledger.lines.values():
         lines[line["commitment_id"]].append(
@@ -203,7 +224,13 @@ def _sums(ledger: Ledger, found: Tables) -> list[str]:
                     _only(row, ("targets", "need", "promised", "accepted"))
                 )
                 for row in found["coverage"]
+                if row["targets"]
             },
+        ),
+        *_differ(
+            "pledged",
+            {key: quantity for key, quantity in pledged.items() if quantity},
+            {key: quantity for key, quantity in held.items() if quantity},
         ),
         *_differ(
             "participants",
@@ -218,7 +245,7 @@ def _sums(ledger: Ledger, found: Tables) -> list[str]:
     ]
 
 
-def _numbers(found: Tables) -> list[str]:
+def _numbers(ledger: Ledger, found: Tables) -> list[str]:
     """Numbers are gap-free, and the counters stand at the last one."""
     given: dict[str, list[int]] = defaultdict(list)
     programs = {row["id"]: row["program_id"] for row in found["commitments"]}
@@ -230,6 +257,9 @@ def _numbers(found: Tables) -> list[str]:
         given[f"dispatch:{programs[row['commitment_id']]}:{year}"].append(int(sequence))
     for row in found["reports"]:
         given[f"report:{row['program_id']}:{row['year']}"].append(row["sequence"])
+    for program_id, number in ledger.runs:
+        _, year, sequence = number.rsplit("-", 2)
+        given[f"allocation:{program_id}:{year}"].append(int(sequence))
     gaps = {name: len(numbers) for name, numbers in given.items() if sorted(numbers) != _first(len(numbers))}
     counters = {row["name"]: row["value"] for row in found["counters"]}
     last = {name: len(numbers) for name, numbers in given.items()}

@@ -4,12 +4,15 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from ksbb.domain.areas import city_of
 from ksbb.domain.parties import DONOR_CLASS, CollaboratorClass
 from ksbb.program import Stage
 from ksbb.usecases.desk import Programs, jakarta_day
+from ksbb.usecases.propose.decide import CARRY_OUT
+from ksbb.usecases.propose.runs import ALLOCATION_RUNS
 
 Row = dict[str, Any]
 OUTCOMES = ("accepted", "rejected", "lost")
@@ -52,6 +55,8 @@ class Ledger:
     participants: set[tuple[str, str, str]] = field(default_factory=set)
     reached: set[tuple[str, str, str]] = field(default_factory=set)
     outbox: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    runs: list[tuple[str, str]] = field(default_factory=list)
+    proposals: dict[str, str] = field(default_factory=dict)
 
     def tell(self, events: Iterable[Row]) -> None:
         """Take events in, each stream in its order; those of needs before those of commitments, and these before follow-ups."""
@@ -65,6 +70,24 @@ class Ledger:
                 self._tell_commitment(subject, event)
             elif kind == "follow_up":
                 self._tell_follow_up(event)
+            elif kind == "allocation_run":
+                self._tell_run(subject, event)
+            elif kind == "proposal":
+                self._tell_proposal(subject, event)
+
+    def _tell_run(self, run_id: str, event: Row) -> None:
+        payload = event["payload"]
+        if event["kind"] == "allocation_asked":
+            self.runs.append((payload["program_id"], payload["number"]))
+            if not payload["at_once"]:
+                self.outbox[event["id"], payload["program_id"], ALLOCATION_RUNS, "", run_id] += 1
+
+    def _tell_proposal(self, proposal_id: str, event: Row) -> None:
+        payload = event["payload"]
+        if event["kind"] == "proposed":
+            self.proposals[proposal_id] = payload["program_id"]
+        if event["kind"] == "proposal_approved" and payload["approvals"] >= payload["needed"]:
+            self.outbox[event["id"], self.proposals[proposal_id], CARRY_OUT, "", proposal_id] += 1
 
     def _tell_follow_up(self, event: Row) -> None:
         payload = event["payload"]
@@ -87,7 +110,8 @@ class Ledger:
             "assessed": self._assessed,
             "approved": self._approved,
             "allocated": self._allocated,
-            "released": self._released,
+            "released": partial(self._taken_back, "released"),
+            "refused": partial(self._taken_back, "refused"),
             "received": self._booked,
             "written_off": self._booked,
             "cancelled": self._cancelled,
@@ -133,13 +157,13 @@ class Ledger:
         self.needs[payload["need_id"]]["promised"] += quantity
         self._count(commitment, "allocated", at, line=line, target_id=payload["target_id"], quantity=quantity)
 
-    def _released(self, commitment: Row, payload: Row, at: datetime) -> None:
+    def _taken_back(self, measure: str, commitment: Row, payload: Row, at: datetime) -> None:
         allocation, quantity = self.allocations[payload["allocation_id"]], payload["quantity"]
         allocation["released"] += quantity
         line = self.lines[allocation["line_id"]]
         line["allocated"] -= quantity
         self.needs[allocation["need_id"]]["promised"] -= quantity
-        self._count(commitment, "released", at, line=line, target_id=allocation["target_id"], quantity=quantity)
+        self._count(commitment, measure, at, line=line, target_id=allocation["target_id"], quantity=quantity)
 
     def _booked(self, commitment: Row, payload: Row, at: datetime) -> None:
         self.receipts[payload["id"]] = payload

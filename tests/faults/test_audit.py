@@ -43,6 +43,7 @@ SABOTAGE = {
     "counters": "UPDATE counters SET value = value + 1 WHERE name LIKE 'report%'",
     "needs": "UPDATE needs SET promised = promised + 1 WHERE promised > 0",
     "coverage": "UPDATE coverage SET accepted = accepted + 1 WHERE accepted > 0",
+    "pledged": "UPDATE pledged_wider SET pledged = pledged + 1",
     "statistics_daily": "UPDATE statistics_daily SET count = count + 1 WHERE measure = 'accepted'",
     "participants": "DELETE FROM participants WHERE role = 'aggregator'",
     "reached": "DELETE FROM reached",

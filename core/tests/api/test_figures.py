@@ -1,4 +1,4 @@
-"""Coverage and statistics."""
+"""Statistics."""
 
 from datetime import date
 from typing import Any
@@ -7,36 +7,7 @@ import pytest
 import pytest_asyncio
 
 from ksbb.storage.unit import StatisticKey
-from ksbb.testing import Step, World
-
-PANGAN = {"program_id": "pangan", "aid_type": "staple_food"}
-
-
-async def test_coverage_counts_what_is_promised(api: Any, world: World) -> None:
-    await world.drive(Step.ALLOCATED)
-    answer = await api.get(None, "/coverage", level="city", **PANGAN)
-    row = {
-        "area_code": "31.71",
-        "area_name": answer.json()["rows"][0]["area_name"],
-        **PANGAN,
-        "targets": 2,
-        "need": 200,
-        "promised": 10,
-        "accepted": 0,
-        "gap": 190,
-    }
-    assert answer.json() == {"level": "city", "contains_synthetic": True, "rows": [row]}
-    await world.drive(Step.CONFIRMED)
-    for level, code in (("province", "31"), ("district", "31.71.06"), ("subdistrict", "31.71.06.1002")):
-        found = (await api.get(None, "/coverage", level=level, parent="31.71", **PANGAN)).json()["rows"]
-        assert [(one["area_code"], one["promised"], one["accepted"], one["gap"]) for one in found] == [
-            (code, 10, 10, 180)
-        ]
-    assert (await api.get(None, "/coverage", parent="31.72")).json() == {
-        "level": "city",
-        "contains_synthetic": False,
-        "rows": [],
-    }
+from ksbb.testing import World
 
 
 @pytest_asyncio.fixture

@@ -120,6 +120,7 @@ CHAIN = frozenset(
         "list_evidence",
         "list_possible_witnesses",
         "receive",
+        "refuse_offer",
         "record_handover",
         "refuse_handover",
         "reject_commitment",

@@ -12,7 +12,7 @@ import pytest
 
 COMMANDS = (
     *("demo", "init", "serve", "up", "deploy", "dispatch", "worker", "replay", "db", "doctor", "engine"),
-    *("programs", "users", "import", "needs", "export"),
+    *("programs", "users", "import", "needs", "allocate", "export"),
 )
 SLOW = ("prefect", "litestar", "sqlalchemy", "pydantic", "rich", "typst", "msgspec")
 

@@ -20,15 +20,16 @@ from ksbb.domain.text import Text
 MATRIX = {
     "collaborator": "commit cancel close read_commitments complete_follow_up",
     "aggregator": "receive dispatch apply_as_aggregator read_commitments complete_follow_up",
-    "assessor": "assess allocate close cancel manage_targets manage_needs read_commitments read_parties complete_follow_up",
+    "assessor": "assess propose allocate refuse_offer close cancel manage_targets manage_needs read_proposals "
+    "read_commitments read_parties complete_follow_up",
     "executor": "hand_over read_commitments complete_follow_up",
     "witness": "witness read_commitments",
-    "recipient": "update_own_needs read_commitments",
-    "secretariat": "manage_parties verify_aggregators manage_targets manage_needs read_commitments read_parties "
-    "complete_follow_up",
+    "recipient": "update_own_needs refuse_offer read_commitments",
+    "secretariat": "manage_parties verify_aggregators propose manage_targets manage_needs read_proposals read_commitments "
+    "read_parties complete_follow_up",
     "admin": "manage_accounts manage_engine manage_parties read_parties",
-    "auditor": "read_commitments read_parties",
-    "system": "machine_step read_commitments",
+    "auditor": "read_proposals read_commitments read_parties",
+    "system": "machine_step propose read_commitments",
 }
 MESSAGE = Text("bukan milik sendiri", "not one's own")
 
@@ -46,9 +47,9 @@ def test_the_matrix_whole() -> None:
 
 
 def test_auditors_recipients_and_witnesses_change_nothing_else() -> None:
-    reading = {Permission.READ_COMMITMENTS, Permission.READ_PARTIES}
+    reading = {Permission.READ_COMMITMENTS, Permission.READ_PARTIES, Permission.READ_PROPOSALS}
     assert PERMISSIONS[Role.AUDITOR] <= reading
-    assert PERMISSIONS[Role.RECIPIENT] - reading == {Permission.UPDATE_OWN_NEEDS}
+    assert PERMISSIONS[Role.RECIPIENT] - reading == {Permission.UPDATE_OWN_NEEDS, Permission.REFUSE_OFFER}
     assert PERMISSIONS[Role.WITNESS] - reading == {Permission.WITNESS}
 
 

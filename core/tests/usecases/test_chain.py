@@ -102,6 +102,7 @@ async def test_all_accepted(world: World) -> None:
             "area_code": AREA,
             "targets": 2,
             "need": 200,
+            "pledged": 0,
             "promised": 0,
             "accepted": 10,
         }

@@ -27,6 +27,13 @@ class ReleaseIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     reason: Reason
 
 
+class OfferRefusalIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """How much of a promise its target refuses, and why: at most what is open."""
+
+    quantity: Quantity
+    reason: Reason
+
+
 class AllocationOut(msgspec.Struct, kw_only=True):
     """A promise to a target; `open` is what is promised and not yet on its way. `target` is null right after an act."""
 

@@ -50,10 +50,16 @@ class CommitmentLineIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True)
             "carries them over. Left out, attributes that stand so in the draft are of the draft's version."
         ),
     ] = None
+    lot: Annotated[
+        Quantity | None,
+        Meta(description="The smallest drop that makes sense, in units; null for the usual one.", examples=[10]),
+    ] = None
 
 
 class CommitmentIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A commitment. `area_code` and `target_kind` say where the collaborator would like it to go."""
+    """A commitment. `area_code` and `target_kind` say where the collaborator would like it to go; with `area_only` and
+    `target_kind_only` it may go nowhere else.
+    """
 
     program_id: ProgramId
     lines: Annotated[list[CommitmentLineIn], Meta(min_length=1, max_length=200, description="What is promised.")]
@@ -63,7 +69,9 @@ class CommitmentIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     fund_source: FundSource = FundSource.OWN
     aggregator_id: Id | None = None
     area_code: AreaCode = "31"
+    area_only: bool = False
     target_kind: TargetKind | None = None
+    target_kind_only: bool = False
     note: Note = ""
 
 
@@ -130,7 +138,9 @@ class CommitmentSummaryOut(msgspec.Struct, kw_only=True):
     fund_source: FundSource
     area_code: AreaCode
     area_name: str
+    area_only: bool
     target_kind: TargetKind | None
+    target_kind_only: bool
     planned_handover_on: date
     synthetic: Synthetic
     created_at: Instant
@@ -180,6 +190,10 @@ class CommitmentLineOut(msgspec.Struct, kw_only=True):
     schema_version: int
     newest_schema_version: int | None
     unit_value: int | None
+    lot: Annotated[
+        int | None,
+        Meta(description="The smallest drop that makes sense, in units; null for the usual one.", examples=[10]),
+    ]
     balance: BalanceOut
     fulfilment: FulfilmentOut
 
@@ -204,7 +218,9 @@ class CommitmentOut(msgspec.Struct, kw_only=True):
     fund_source: FundSource
     area_code: AreaCode
     area_name: str
+    area_only: bool
     target_kind: TargetKind | None
+    target_kind_only: bool
     planned_handover_on: date
     note: str
     synthetic: Synthetic
@@ -278,7 +294,9 @@ def commitment_out(found: CommitmentDetail, acts: tuple[NextAct, ...], public_ur
         fund_source=one.fund_source,
         area_code=one.area_code,
         area_name=found.area_name,
+        area_only=one.area_only,
         target_kind=one.target_kind,
+        target_kind_only=one.target_kind_only,
         planned_handover_on=one.planned_handover_on,
         note=one.note,
         synthetic=one.synthetic,
@@ -310,6 +328,7 @@ def _line(found: DetailedLine) -> CommitmentLineOut:
         schema_version=line.schema_version,
         newest_schema_version=found.newest_version,
         unit_value=line.unit_value,
+        lot=line.lot,
         balance=msgspec.convert(line.balance, BalanceOut, from_attributes=True),
         fulfilment=msgspec.convert(line.balance.fulfilment(), FulfilmentOut, from_attributes=True),
     )

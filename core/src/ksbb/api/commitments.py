@@ -339,15 +339,21 @@ def _given(data: CommitmentIn) -> commit.CommitmentInput:
         program_id=data.program_id,
         lines=[
             commit.LineInput(
-                aid_type=li.aid_type, quantity=li.quantity, attributes=li.attributes, schema_version=li.schema_version
+                aid_type=line.aid_type,
+                quantity=line.quantity,
+                attributes=line.attributes,
+                schema_version=line.schema_version,
+                lot=line.lot,
             )
-            for li in data.lines
+            for line in data.lines
         ],
         planned_handover_on=data.planned_handover_on,
         fund_source=data.fund_source,
         aggregator_id=data.aggregator_id,
         area_code=data.area_code,
+        area_only=data.area_only,
         target_kind=data.target_kind,
+        target_kind_only=data.target_kind_only,
         note=data.note,
     )
 

@@ -8,10 +8,9 @@ from litestar.params import QueryParameter
 
 from ksbb.api.context import ApiRequest, reading
 from ksbb.api.fields import AreaFilter, CodeFilter
-from ksbb.domain.areas import AreaLevel
 from ksbb.domain.errors import invalid
 from ksbb.domain.text import Text
-from ksbb.statistics.coverage import Coverage, coverage
+from ksbb.statistics.coverage import Coverage, CoverageLevel, coverage
 from ksbb.statistics.figures import Statistics, statistics
 from ksbb.statistics.sums import Dimension, Period
 
@@ -19,12 +18,24 @@ from ksbb.statistics.sums import Dimension, Period
 @get("/coverage", operation_id="get_coverage", summary="Coverage", tags=["coverage"])
 async def get_coverage(
     request: ApiRequest,
-    level: Annotated[AreaLevel, QueryParameter(description="Areas of which level.")] = AreaLevel.CITY,
+    level: Annotated[
+        CoverageLevel,
+        QueryParameter(
+            description="Areas of which level, or single targets; for these name a program and an aid type, or a district or "
+            "sub-district as `parent`."
+        ),
+    ] = CoverageLevel.CITY,
     program_id: CodeFilter = None,
     aid_type: CodeFilter = None,
     parent: AreaFilter = None,
 ) -> Coverage:
-    """Need, promised, accepted and gap by area and aid type, the widest gap first. What is promised counts as helped."""
+    """Need, pledged, allocated, delivered and gap by area or target and aid type, the widest gap first.
+
+    Promises count, so that aid doesn't pile up: gap = need − pledged − allocated − delivered, at least 0. `pledged` is handed in
+    and not yet promised to a target, counted where its collaborator wishes it to go; what is pledged to an area wider than the
+    rows stands in `pledged_wider`, and in no gap. For the public, a row with a figure from 1 to 4 has no figures (`suppressed`),
+    and where it is the only one in its area, the next smallest has none either; suppressed rows come last.
+    """
     async with reading(request) as desk:
         return await coverage(desk, level, program_id=program_id, aid_type=aid_type, parent=parent)
 

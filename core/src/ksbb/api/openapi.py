@@ -51,6 +51,7 @@ TAGS = [
     Tag(name="coverage", description="Which areas are helped and which are not, pledges counted. Public."),
     Tag(name="statistics", description="What was committed and handed over. Public, small counts suppressed."),
     Tag(name="commitments", description="A collaborator's promise of aid, from draft to closed."),
+    Tag(name="proposals", description="Who would get how much and why, computed, to be edited, approved and verified."),
     Tag(name="allocations", description="Which target gets how much of a commitment."),
     Tag(name="receipts", description="Goods into an aggregator's custody, and write-offs."),
     Tag(name="dispatches", description="Goods on their way, with a travel document (surat jalan)."),

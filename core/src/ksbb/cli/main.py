@@ -26,6 +26,7 @@ _COMMANDS = {
     "users": ("ksbb.cli.users:users", "Add accounts and tokens."),
     "import": ("ksbb.cli.data:import_", "Import areas, targets or needs from CSV or XLSX."),
     "needs": ("ksbb.cli.needs:needs", "Import, estimate and roll over needs."),
+    "allocate": ("ksbb.cli.allocate:allocate", "Propose who gets how much, see why, approve and verify it."),
     "export": ("ksbb.cli.data:export", "Export records as CSV or JSON."),
 }
 

@@ -9,9 +9,19 @@ _TIERS = MappingProxyType({"normal": 100, "vulnerable": 150, "high": 200, "extre
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllocationRules:
-    """How a city allocates. `tiers`: vulnerability tiers by name, each with its weight in hundredths (150 = 1.5)."""
+    """How a city allocates. `tiers`: vulnerability tiers by name, each with its weight in hundredths (150 = 1.5).
+
+    `off_area` is λ in hundredths: a unit leaves its preferred area only where the shortfall elsewhere is at least that much worse.
+    `seed`, published beforehand, settles ties. Above `two_people_units` or `two_people_rupiah` a proposal needs two approvals.
+    `nightly`: whether each night proposes anew.
+    """
 
     tiers: Mapping[str, int] = field(default_factory=lambda: _TIERS)
+    off_area: int = 20
+    seed: str = "ksbb"
+    two_people_units: int = 1_000
+    two_people_rupiah: int = 100_000_000
+    nightly: bool = True
 
     @property
     def default_tier(self) -> str:

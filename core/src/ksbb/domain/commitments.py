@@ -37,6 +37,9 @@ MOVES: dict[str, tuple[frozenset[CommitmentStatus], CommitmentStatus]] = {
 }
 """Act → the statuses it may start from, and the one it leads to."""
 
+HANDED_IN = frozenset({CommitmentStatus.SUBMITTED, CommitmentStatus.REVISION_REQUESTED, CommitmentStatus.APPROVED})
+"""The statuses in which a commitment counts as pledged."""
+
 EDITABLE = frozenset({CommitmentStatus.DRAFT, CommitmentStatus.REVISION_REQUESTED})
 
 
@@ -53,7 +56,8 @@ class AssessmentState(StrEnum):
 class CommitmentLine:
     """One line: an aid type, its quantities in whole units, and attributes by the program's schema version.
 
-    `unit_value` is the reference value of one unit in whole rupiah on the day of submission, None where there is none.
+    `unit_value` is the reference value of one unit in whole rupiah on the day of submission, None where there is none; `lot` is
+    the smallest sensible drop in units, None for the usual one.
     """
 
     id: str
@@ -65,6 +69,7 @@ class CommitmentLine:
     schema_version: int
     unit_value: int | None
     committed: int
+    lot: int | None = None
     cancelled: int = 0
     received: int = 0
     written_off: int = 0
@@ -92,7 +97,10 @@ class CommitmentLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commitment:
-    """A collaborator's promise of aid. `area_code` and `target_kind` are preferences; `version` grows with every event."""
+    """A collaborator's promise of aid; `version` grows with every event.
+
+    `area_code` and `target_kind` are wishes; where `area_only` or `target_kind_only` is true, it may go nowhere else.
+    """
 
     id: str
     number: str
@@ -103,7 +111,9 @@ class Commitment:
     assessment: AssessmentState
     fund_source: FundSource
     area_code: str
+    area_only: bool = False
     target_kind: TargetKind | None
+    target_kind_only: bool = False
     planned_handover_on: date
     note: str
     synthetic: bool
@@ -155,6 +165,15 @@ class Commitment:
                 given=line_id,
             )
         )
+
+    @property
+    def pledged(self) -> dict[str, int]:
+        """The units by aid type that are handed in and not yet promised to a target."""
+        pledged: dict[str, int] = {}
+        if self.status in HANDED_IN:
+            for line in self.lines:
+                pledged[line.aid_type] = pledged.get(line.aid_type, 0) + line.balance.unallocated
+        return pledged
 
     @property
     def fulfilment(self) -> Fulfilment:

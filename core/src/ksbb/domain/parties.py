@@ -176,7 +176,19 @@ def require_entitled(
                 given=str(aggregator.status),
             )
         )
-    wanted = {LicenceKind.ZAKAT} if fund_source is FundSource.ZISWAF else set(LicenceKind)
+    require_area_licensed(aggregator.name, licences, fund_source=fund_source, area_code=area_code, on=on)
+
+
+def licence_kinds(fund_source: FundSource) -> frozenset[LicenceKind]:
+    """The licences that permit aid of a fund source: zakat funds need a zakat licence (UU 23/2011), all other aid any."""
+    return frozenset({LicenceKind.ZAKAT} if fund_source is FundSource.ZISWAF else LicenceKind)
+
+
+def require_area_licensed(
+    aggregator_name: str, licences: tuple[Licence, ...], *, fund_source: FundSource, area_code: str, on: date
+) -> None:
+    """Raises Conflict unless one of an aggregator's licences permits aid of this fund source, in this area, on this day."""
+    wanted = licence_kinds(fund_source)
     if any(licence.kind in wanted and licence.covers(on, area_code) for licence in licences):
         return
     held = [f"{licence.kind} {licence.number} ({licence.valid_from} – {licence.valid_to})" for licence in licences]
@@ -185,9 +197,9 @@ def require_entitled(
         Problem(
             code="licence_missing",
             message=Text(
-                f"agregator {aggregator.name} tidak memiliki izin ({kinds}) yang berlaku pada {on} untuk wilayah {area_code}; "
+                f"agregator {aggregator_name} tidak memiliki izin ({kinds}) yang berlaku pada {on} untuk wilayah {area_code}; "
                 "daftarkan izin yang diperpanjang lalu ulangi",
-                f"aggregator {aggregator.name} holds no licence ({kinds}) in force on {on} for area {area_code}; "
+                f"aggregator {aggregator_name} holds no licence ({kinds}) in force on {on} for area {area_code}; "
                 "register the renewed licence, then retry",
             ),
             expected={"kind": sorted(wanted), "on": on.isoformat(), "area": area_code},

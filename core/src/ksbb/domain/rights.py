@@ -28,7 +28,9 @@ class Permission(StrEnum):
 
     COMMIT = "commit"
     ASSESS = "assess"
+    PROPOSE = "propose"
     ALLOCATE = "allocate"
+    REFUSE_OFFER = "refuse_offer"
     RECEIVE = "receive"
     DISPATCH = "dispatch"
     HAND_OVER = "hand_over"
@@ -42,6 +44,7 @@ class Permission(StrEnum):
     VERIFY_AGGREGATORS = "verify_aggregators"
     APPLY_AS_AGGREGATOR = "apply_as_aggregator"
     COMPLETE_FOLLOW_UP = "complete_follow_up"
+    READ_PROPOSALS = "read_proposals"
     READ_COMMITMENTS = "read_commitments"
     READ_PARTIES = "read_parties"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -71,11 +74,14 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ASSESSOR: frozenset(
         {
             Permission.ASSESS,
+            Permission.PROPOSE,
             Permission.ALLOCATE,
+            Permission.REFUSE_OFFER,
             Permission.CLOSE,
             Permission.CANCEL,
             Permission.MANAGE_TARGETS,
             Permission.MANAGE_NEEDS,
+            Permission.READ_PROPOSALS,
             Permission.READ_COMMITMENTS,
             Permission.READ_PARTIES,
             Permission.COMPLETE_FOLLOW_UP,
@@ -83,13 +89,15 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.EXECUTOR: frozenset({Permission.HAND_OVER, Permission.READ_COMMITMENTS, Permission.COMPLETE_FOLLOW_UP}),
     Role.WITNESS: frozenset({Permission.WITNESS, Permission.READ_COMMITMENTS}),
-    Role.RECIPIENT: frozenset({Permission.UPDATE_OWN_NEEDS, Permission.READ_COMMITMENTS}),
+    Role.RECIPIENT: frozenset({Permission.UPDATE_OWN_NEEDS, Permission.REFUSE_OFFER, Permission.READ_COMMITMENTS}),
     Role.SECRETARIAT: frozenset(
         {
             Permission.MANAGE_PARTIES,
             Permission.VERIFY_AGGREGATORS,
+            Permission.PROPOSE,
             Permission.MANAGE_TARGETS,
             Permission.MANAGE_NEEDS,
+            Permission.READ_PROPOSALS,
             Permission.READ_COMMITMENTS,
             Permission.READ_PARTIES,
             Permission.COMPLETE_FOLLOW_UP,
@@ -98,8 +106,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(
         {Permission.MANAGE_ACCOUNTS, Permission.MANAGE_ENGINE, Permission.MANAGE_PARTIES, Permission.READ_PARTIES}
     ),
-    Role.AUDITOR: frozenset({Permission.READ_COMMITMENTS, Permission.READ_PARTIES}),
-    Role.SYSTEM: frozenset({Permission.MACHINE_STEP, Permission.READ_COMMITMENTS}),
+    Role.AUDITOR: frozenset({Permission.READ_PROPOSALS, Permission.READ_COMMITMENTS, Permission.READ_PARTIES}),
+    Role.SYSTEM: frozenset({Permission.MACHINE_STEP, Permission.PROPOSE, Permission.READ_COMMITMENTS}),
 }
 
 

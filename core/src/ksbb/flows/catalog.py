@@ -12,20 +12,29 @@ from ksbb.programs.host import ProgramHost
 from ksbb.usecases.chain import LIFECYCLE
 from ksbb.usecases.desk import ActiveProgram, require_running
 from ksbb.usecases.hand_over import RENDER_REPORT
+from ksbb.usecases.propose.decide import CARRY_OUT
+from ksbb.usecases.propose.runs import ALLOCATION_RUNS
 
 if TYPE_CHECKING:
     from prefect import Flow
 
 _CORE = "ksbb.flows.core_flows:"
-_CORE_CONSUMERS = {LIFECYCLE: f"{_CORE}lifecycle", RENDER_REPORT: f"{_CORE}handover_reports"}
+_ALLOCATION = "ksbb.flows.allocation_flows:"
+_CORE_CONSUMERS = {
+    LIFECYCLE: f"{_CORE}lifecycle",
+    RENDER_REPORT: f"{_CORE}handover_reports",
+    ALLOCATION_RUNS: f"{_ALLOCATION}allocation_runs",
+    CARRY_OUT: f"{_ALLOCATION}approved_allocations",
+}
 _CORE_SCHEDULES = {
     "needs_roll": (f"{_CORE}needs_roll", "5 0 * * *"),
     "follow_ups_due": (f"{_CORE}follow_ups_due", "15 0 * * *"),
     "licence_watch": (f"{_CORE}licence_watch", "30 0 * * *"),
     "statistics_fold": (f"{_CORE}statistics_fold", "45 0 * * *"),
     "idempotency_purge": (f"{_CORE}idempotency_purge", "15 1 * * *"),
+    "nightly_proposals": (f"{_ALLOCATION}nightly_proposals", "0 2 * * *"),
 }
-_SMALL_BATCHES = {RENDER_REPORT: 20}
+_SMALL_BATCHES = {RENDER_REPORT: 20, ALLOCATION_RUNS: 1, CARRY_OUT: 1}
 """Consumers whose items take long: a batch must be done within the seconds that a stop may take."""
 
 

@@ -106,8 +106,11 @@ class EngineSettings(BaseModel):
 
 
 class AllocationSettings(BaseModel):
-    """How needs are weighed. `tiers`: the vulnerability tiers with their weights, in whole hundredths; a need of which nothing
-    else is said has the first.
+    """How aid is allocated. `tiers`: the vulnerability tiers with their weights, in whole hundredths; a need of which nothing
+    else is said has the first. `off_area` is λ: aid leaves the area that its collaborator prefers only where the weighted shortfall
+    elsewhere is at least that much worse. `seed`: a published word that settles ties; change it before a run, never after.
+    `two_people_above_units`, `two_people_above_rupiah`: a larger proposal needs the approval of two people. `nightly`: whether
+    proposals are computed anew each night.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
@@ -116,6 +119,11 @@ class AllocationSettings(BaseModel):
         Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")],
         Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)],
     ] = Field(default={"normal": 1.0, "vulnerable": 1.5, "high": 2.0, "extreme": 3.0}, min_length=1)
+    off_area: float = Field(default=0.2, ge=0, le=100, allow_inf_nan=False)
+    seed: str = Field(default="ksbb", min_length=1, max_length=200)
+    two_people_above_units: int = Field(default=1_000, ge=0)
+    two_people_above_rupiah: int = Field(default=100_000_000, ge=0)
+    nightly: bool = True
 
     @field_validator("tiers")
     @classmethod
@@ -125,10 +133,24 @@ class AllocationSettings(BaseModel):
                 raise ValueError(f"the weight of {name} has at most two decimals, given {weight}")
         return tiers
 
+    @field_validator("off_area")
+    @classmethod
+    def _two_decimals(cls, value: float) -> float:
+        if round(value, 2) != value:
+            raise ValueError(f"has at most two decimals, given {value}")
+        return value
+
     @property
     def rules(self) -> AllocationRules:
         """The rules as acts know them."""
-        return AllocationRules(tiers={name: round(weight * 100) for name, weight in self.tiers.items()})
+        return AllocationRules(
+            tiers={name: round(weight * 100) for name, weight in self.tiers.items()},
+            off_area=round(self.off_area * 100),
+            seed=self.seed,
+            two_people_units=self.two_people_above_units,
+            two_people_rupiah=self.two_people_above_rupiah,
+            nightly=self.nightly,
+        )
 
 
 class Settings(BaseSettings):

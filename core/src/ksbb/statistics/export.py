@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, func, select
 
+from ksbb.statistics.coverage import stored_sums
 from ksbb.storage import tables
 from ksbb.usecases.desk import Desk
 
@@ -60,7 +61,9 @@ DATASETS: dict[str, Select[Any]] = {
         _commitment.c.status,
         _commitment.c.fund_source,
         _commitment.c.area_code,
+        _commitment.c.area_only,
         _commitment.c.target_kind,
+        _commitment.c.target_kind_only,
         _commitment.c.submitted_at,
         _commitment.c.approved_at,
         _commitment.c.closed_at,
@@ -69,6 +72,7 @@ DATASETS: dict[str, Select[Any]] = {
         _line.c.schema_version,
         _line.c.unit,
         _line.c.unit_value,
+        _line.c.lot,
         _line.c.committed,
         _line.c.cancelled,
         _line.c.received,
@@ -95,7 +99,7 @@ DATASETS: dict[str, Select[Any]] = {
     .outerjoin(_report, _report.c.handover_id == _handover.c.id)
     .order_by(_handover.c.id),
     "statistics": _daily(),
-    "coverage": select(tables.coverage).order_by(*tables.coverage.primary_key),
+    "coverage": stored_sums(),
 }
 """Name → query. Names of people, addresses and contacts are in none of them."""
 

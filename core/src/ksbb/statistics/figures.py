@@ -124,6 +124,13 @@ def sees_all(actor: Actor) -> bool:
     return actor.scopes is None and actor.holds(*_IN_FULL)
 
 
+def sees_all_of(actor: Actor, program_id: str, area_code: str) -> bool:
+    """Whether an actor sees the small figures of a program in an area, too."""
+    return actor.scopes is None and any(
+        grant.role in _IN_FULL and grant.reaches(program_id, area_code) for grant in actor.grants
+    )
+
+
 def _figure(row: Any, groups: Sequence[Dimension], *, full: bool) -> Figure:
     count = int(row["sum_count"])
     suppressed = not full and 0 < count < SMALLEST_COUNT

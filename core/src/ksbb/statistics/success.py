@@ -57,7 +57,7 @@ async def success_figures(desk: Desk, program: Program) -> Sequence[SuccessFigur
 async def _figure(desk: Desk, program_id: str, metric: SuccessMetric) -> SuccessFigure:
     if metric.measure is Measure.ACCEPTED_OVER_NEED:
         value, base, synthetic = await _of_need(desk, program_id, metric)
-        small = False  # it counts goods, not people, as the coverage does
+        small = False  # it counts the goods of a whole program, not people
     elif metric.measure is Measure.TARGETS_REACHED:
         value, base, synthetic = await _reached(desk, program_id, metric)
         small = 0 < value < SMALLEST_COUNT

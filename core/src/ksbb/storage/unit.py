@@ -13,6 +13,7 @@ from sqlalchemy import Table, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ksbb.domain.areas import AreaLevel, level_of
 from ksbb.domain.errors import conflict, stale
 from ksbb.domain.events import GENESIS, Event, event_hash
 from ksbb.domain.text import Text
@@ -77,7 +78,10 @@ class Unit:
     _writes: Writes = field(default_factory=Writes)
     _heads: dict[str, tuple[int, str]] = field(default_factory=dict)
     _statistics: dict[StatisticKey, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
-    _coverage: dict[tuple[str, str, str], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0, 0]))
+    _coverage: dict[tuple[str, str, str], list[int]] = field(
+        default_factory=lambda: defaultdict(lambda: [0, 0, 0, 0, 0])
+    )
+    _pledged_wider: dict[tuple[str, str, str], int] = field(default_factory=lambda: defaultdict(int))
     _participants: dict[tuple[str, str, str], date] = field(default_factory=dict)
     _reached: dict[tuple[str, str, str], date] = field(default_factory=dict)
 
@@ -204,13 +208,21 @@ class Unit:
         *,
         targets: int = 0,
         need: int = 0,
+        pledged: int = 0,
         promised: int = 0,
         accepted: int = 0,
     ) -> None:
         """Add to the coverage of a sub-district."""
         sums = self._coverage[program_id, aid_type, area_code]
-        for position, figure in enumerate((targets, need, promised, accepted)):
+        for position, figure in enumerate((targets, need, pledged, promised, accepted)):
             sums[position] += figure
+
+    def pledge(self, program_id: str, aid_type: str, area_code: str, quantity: int) -> None:
+        """Add to what is pledged to an area and not yet promised to a target; a negative quantity takes away."""
+        if level_of(area_code) is AreaLevel.SUBDISTRICT:
+            self.cover(program_id, aid_type, area_code, pledged=quantity)
+        else:
+            self._pledged_wider[program_id, aid_type, area_code] += quantity
 
     def took_part(self, program_id: str, role: str, party_id: str, since: date) -> None:
         """Note that a party really took part in a program."""
@@ -226,24 +238,20 @@ class Unit:
 
     async def flush(self) -> None:
         """Write what was collected. Raises StaleVersion when an event's stream has moved on."""
-        for (program, aid_type, area), sums in sorted(self._coverage.items()):
-            if any(sums):
-                key = {"program_id": program, "aid_type": aid_type, "area_code": area}
-                figures = dict(zip(("targets", "need", "promised", "accepted"), sums, strict=True))
-                self._writes.add(tables.coverage, key, figures)
+        slot = random.randrange(SLOTS)  # noqa: S311 - it only spreads the load
+        self._write_coverage(slot)
         for (program, role, party), since in sorted(self._participants.items()):
             row = {"program_id": program, "role": role, "party_id": party, "since": since}
             self.insert_row(tables.participants, row, unless_known=True)
         for (program, aid_type, target), since in sorted(self._reached.items()):
             row = {"program_id": program, "aid_type": aid_type, "target_id": target, "since": since}
             self.insert_row(tables.reached, row, unless_known=True)
-        slot = random.randrange(SLOTS)  # noqa: S311 - it only spreads the load
         for values, sums in sorted((_values(key), sums) for key, sums in self._statistics.items()):
             if any(sums):
                 statistic = {**dict(zip(_STATISTIC, values, strict=True)), "slot": slot}
                 figures = dict(zip(("count", "quantity", "value"), sums, strict=True))
                 self._writes.add(tables.statistics_daily, statistic, figures)
-        for collected in (self._coverage, self._participants, self._reached, self._statistics):
+        for collected in (self._coverage, self._pledged_wider, self._participants, self._reached, self._statistics):
             collected.clear()
         try:
             await self.settle()
@@ -252,6 +260,17 @@ class Unit:
                 moved = max(sequence for sequence, _ in self._heads.values())
                 raise stale(moved - 1, moved) from error
             raise
+
+    def _write_coverage(self, slot: int) -> None:
+        for (program, aid_type, area), sums in sorted(self._coverage.items()):
+            if any(sums):
+                key = {"program_id": program, "aid_type": aid_type, "area_code": area}
+                figures = dict(zip(("targets", "need", "pledged", "promised", "accepted"), sums, strict=True))
+                self._writes.add(tables.coverage, key, figures)
+        for (program, aid_type, area), quantity in sorted(self._pledged_wider.items()):
+            if quantity:
+                place = {"program_id": program, "aid_type": aid_type, "area_code": area}
+                self._writes.add(tables.pledged_wider, {**place, "slot": slot}, {"pledged": quantity})
 
 
 @asynccontextmanager

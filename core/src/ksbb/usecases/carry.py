@@ -14,7 +14,7 @@ from ksbb.program import AidType, Program
 from ksbb.program.validation import attribute_problems
 from ksbb.usecases.desk import Desk
 
-_FIELDS = ("aid_type", "schema_version", "quantity", "attributes")
+_FIELDS = ("aid_type", "schema_version", "quantity", "lot", "attributes")
 Upgrade = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 

@@ -174,7 +174,15 @@ def store_balances(desk: Desk, commitment: Commitment, balances: dict[str, LineB
     degrees = {name: degree for name, degree in is_now.items() if degree is not was[name]}
     if degrees:
         desk.unit.change(tables.commitments, {"id": commitment.id}, **degrees)
+    pledge(desk, commitment, now)
     return now
+
+
+def pledge(desk: Desk, was: Commitment, now: Commitment) -> None:
+    """Keep the sum of what is pledged and not yet promised to a target, as a commitment changes."""
+    for sign, commitment in ((-1, was), (1, now)):
+        for aid_type, quantity in commitment.pledged.items():
+            desk.unit.pledge(commitment.program_id, aid_type, commitment.area_code, sign * quantity)
 
 
 async def append(
@@ -218,7 +226,10 @@ async def append(
                 stage=stage,
                 subject_id=subject_id or commitment.id,
             )
-    return replace(commitment, version=event.sequence, **changes), event
+    now = replace(commitment, version=event.sequence, **changes)
+    if "status" in changes:
+        pledge(desk, commitment, now)
+    return now, event
 
 
 async def load_collaborator(desk: Desk, party_id: str, pointer: str = "") -> Collaborator:

@@ -31,6 +31,7 @@ from ksbb.usecases.chain import (
     load_commitment,
     load_donor_and_aggregator,
     plain,
+    pledge,
     require_own,
 )
 from ksbb.usecases.commit_lines import (
@@ -54,7 +55,10 @@ _ACT = Text("mengubah komitmen ini", "change this commitment")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitmentInput:
-    """A commitment as the collaborator gives it. `area_code` and `target_kind` are preferences, not walls."""
+    """A commitment as the collaborator gives it.
+
+    `area_code` and `target_kind` are wishes; with `area_only` and `target_kind_only` they are walls.
+    """
 
     program_id: str
     lines: Sequence[LineInput]
@@ -62,7 +66,9 @@ class CommitmentInput:
     fund_source: FundSource = FundSource.OWN
     aggregator_id: str | None = None
     area_code: str = "31"
+    area_only: bool = False
     target_kind: TargetKind | None = None
+    target_kind_only: bool = False
     note: str = ""
 
 
@@ -93,7 +99,9 @@ async def draft(
         assessment=AssessmentState.PENDING,
         fund_source=given.fund_source,
         area_code=given.area_code,
+        area_only=given.area_only,
         target_kind=given.target_kind,
+        target_kind_only=given.target_kind_only,
         planned_handover_on=given.planned_handover_on,
         note=given.note,
         synthetic=synthetic or collaborator.synthetic,
@@ -146,12 +154,15 @@ async def revise(desk: Desk, commitment_id: str, given: CommitmentInput, *, expe
         "aggregator_id": given.aggregator_id,
         "fund_source": given.fund_source,
         "area_code": given.area_code,
+        "area_only": given.area_only,
         "target_kind": given.target_kind,
+        "target_kind_only": given.target_kind_only,
         "planned_handover_on": given.planned_handover_on,
         "note": given.note,
         "assessment": AssessmentState.PENDING,
     }
     revised = replace(commitment, lines=lines, **changes)
+    pledge(desk, commitment, revised)
     payload = plain(revised) | upgraded(fitted)
     revised, _ = await append(desk, revised, "revised", role=role, payload=payload, **changes)
     return revised
@@ -226,6 +237,18 @@ async def _check(
                 pointer="/target_kind",
                 expected=kinds,
                 given=str(given.target_kind),
+            )
+        )
+    if given.target_kind_only and given.target_kind is None:
+        problems.append(
+            Problem(
+                code="target_kind_missing",
+                message=Text(
+                    "sebutkan jenis sasaran yang satu-satunya boleh menerima, atau hilangkan target_kind_only",
+                    "name the only kind of target that may have it, or leave target_kind_only out",
+                ),
+                pointer="/target_kind",
+                expected=sorted(program.target_kinds),
             )
         )
     if not is_area_code(given.area_code) or not await _area_exists(desk, given.area_code):

@@ -21,7 +21,7 @@ _MAX_QUANTITY = 10**12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineInput:
-    """A line as the collaborator gives it; `quantity` in whole units of the aid type.
+    """A line as the collaborator gives it; `quantity` in whole units of the aid type, `lot` the smallest drop that makes sense.
 
     `schema_version` is the version of the schema that the attributes are written by: None for the present one, or for the
     draft's own where they stand in it just so.
@@ -31,6 +31,7 @@ class LineInput:
     quantity: int
     attributes: dict[str, Any]
     schema_version: int | None = None
+    lot: int | None = None
 
 
 def line_problems(program: Program, position: int, line: LineInput) -> list[Problem]:
@@ -62,6 +63,19 @@ def line_problems(program: Program, position: int, line: LineInput) -> list[Prob
                 pointer=f"/lines/{position}/quantity",
                 expected={"minimum": 1, "maximum": _MAX_QUANTITY},
                 given=line.quantity,
+            )
+        )
+    elif line.lot is not None and not 1 <= line.lot <= line.quantity:
+        problems.append(
+            Problem(
+                code="lot",
+                message=Text(
+                    f"bagian terkecil antara 1 dan jumlah baris ini ({line.quantity}), diberikan {line.lot}",
+                    f"the smallest drop is between 1 and the quantity of its line ({line.quantity}), given {line.lot}",
+                ),
+                pointer=f"/lines/{position}/lot",
+                expected={"minimum": 1, "maximum": line.quantity},
+                given=line.lot,
             )
         )
     return problems
@@ -104,6 +118,7 @@ def new_lines(
             schema_version=fit.aid_type.schema_version,
             unit_value=fit.aid_type.value_on(desk.today, fit.attributes),
             committed=line.quantity,
+            lot=line.lot,
         )
         for fit, line in zip(fitted, given, strict=True)
     )

@@ -16,12 +16,14 @@ from ksbb.usecases.assess import require_reason
 from ksbb.usecases.chain import LIFECYCLE
 from ksbb.usecases.desk import Desk, Programs, running
 from ksbb.usecases.hand_over import RENDER_REPORT
+from ksbb.usecases.propose.decide import CARRY_OUT
+from ksbb.usecases.propose.runs import ALLOCATION_RUNS
 from ksbb.usecases.read.paging import Asked, Page, fetch_page
 
 PARKED = "parked"
 PENDING = "pending"
 DROPPED = "dropped"
-_CORE_CONSUMERS = (LIFECYCLE, RENDER_REPORT)
+_CORE_CONSUMERS = (LIFECYCLE, RENDER_REPORT, ALLOCATION_RUNS, CARRY_OUT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from ksbb.storage import tables
 from ksbb.testing import Driven, Step, World
+from ksbb.usecases.read.detail import load_commitment
 
 
 def _errors(answer: Any) -> list[dict[str, Any]]:
@@ -56,8 +57,6 @@ async def test_the_whole_way(world: World, api: Any) -> None:
     submitted = await act(world.collaborator, f"{one}/submit", None)
     assert (submitted["status"], submitted["assessment"], submitted["version"]) == ("submitted", "pending", 2)
     async with world.platform.reading_desk(world.auditor) as desk:
-        from ksbb.usecases.read.detail import load_commitment  # noqa: PLC0415 - the platform's step, not the client's
-
         found = await load_commitment(desk, drafted["id"])
     await world.assess(Driven(step=Step.SUBMITTED, commitment=found, target=target))
     version = 3
@@ -283,3 +282,44 @@ async def test_a_body_with_wrong_fields_names_each_of_them(world: World, api: An
     assert {item["pointer"] for item in _errors(answer)} == {"/lines/0/quantity", "/planned_handover_on", "/owner"}
     async with world.platform.database.read() as connection:
         assert (await connection.execute(select(func.count()).select_from(tables.commitments))).scalar_one() == 0
+
+
+async def test_walls_by_http(world: World, api: Any) -> None:
+    """They are given with the draft, shown with the commitment, and an allocation outside of them is refused."""
+    (line,) = world.lines("pangan")
+    given = {"aid_type": line.aid_type, "quantity": 10, "attributes": line.attributes, "lot": 5}
+    body = {
+        "program_id": "pangan",
+        "lines": [given],
+        "planned_handover_on": "2026-08-17",
+        "aggregator_id": world.aggregator_party.id,
+        "area_code": "31.72",
+        "area_only": True,
+        "target_kind": "rw",
+        "target_kind_only": True,
+    }
+    drafted = (await api.send(world.collaborator, "POST", "/commitments", json=body)).json()
+    shown = (await api.send(world.collaborator, "GET", f"/commitments/{drafted['id']}")).json()
+    (listed,) = (await api.send(world.collaborator, "GET", "/commitments")).json()["items"]
+    walls = {"area_code": "31.72", "area_only": True, "target_kind": "rw", "target_kind_only": True}
+    assert {name: shown[name] for name in walls} == {name: listed[name] for name in walls} == walls
+    assert [one["lot"] for one in shown["lines"]] == [5]
+    target = world.targets["pangan"][0]
+    async with world.platform.reading_desk(world.auditor) as desk:
+        found = await load_commitment(desk, drafted["id"])
+    await world.advance(Driven(step=Step.DRAFTED, commitment=found, target=target), Step.APPROVED)
+    answer = await api.send(
+        world.assessor,
+        "POST",
+        f"/commitments/{drafted['id']}/allocations",
+        json={"line_id": drafted["lines"][0]["id"], "target_id": target.id, "quantity": 5},
+        version=4,
+    )
+    assert answer.status_code == 409, answer.text
+    assert _errors(answer) == [
+        {"code": "outside_area", "pointer": "/target_id", "expected": "31.72", "given": "31.71.06.1002"}
+    ]
+    wrong = {**body, "target_kind": None, "lines": [{**given, "lot": 11}]}
+    answer = await api.send(world.collaborator, "POST", "/commitments", json=wrong)
+    assert answer.status_code == 422
+    assert [one["code"] for one in _errors(answer)] == ["lot", "target_kind_missing"]

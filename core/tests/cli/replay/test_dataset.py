@@ -111,7 +111,7 @@ def test_every_published_quantity(dataset: Dataset) -> None:
         "ketenagakerjaan: collaborators": donors(training),
         "employment: trainings since January 2021": sum(plan.wave >= date(2021, 1, 1) for plan in training),
         "employment: participants": sum(
-            drop.quantity - drop.rejected - drop.lost for plan in training for drop in plan.drops
+            plan.goods[0].quantity - plan.mishap.rejected - plan.mishap.lost for plan in training
         ),
         "by target: RW": percent(food, [plan for plan in food if plan.target_kind == "rw"]),
         "by target: homes and boarding schools": percent(
@@ -174,9 +174,10 @@ def test_every_plan_adds_up(dataset: Dataset) -> None:
         assert TargetKind(plan.target_kind) in program.target_kinds
         assert sum(drop.quantity for drop in plan.drops) == goods.quantity - plan.cancelled
         assert len({drop.target for drop in plan.drops}) == len(plan.drops)
+        mishap = plan.mishap
+        assert mishap.rejected + mishap.lost < max(drop.quantity for drop in plan.drops)
+        assert bool(mishap.reason) == bool(mishap.rejected or mishap.lost)
         for drop in plan.drops:
-            assert drop.rejected + drop.lost < drop.quantity
-            assert bool(drop.reason) == bool(drop.rejected or drop.lost)
             site = dataset.sites.by_code[drop.target]
             assert (site.kind, site.area_code[:5]) == (plan.target_kind, plan.city)
         assert plan.wave < plan.planned_handover
@@ -186,9 +187,8 @@ def test_every_plan_adds_up(dataset: Dataset) -> None:
 
 
 def test_things_go_wrong_as_in_the_field(dataset: Dataset) -> None:
-    drops = [drop for plan in dataset.plans for drop in plan.drops]
-    assert sum(bool(drop.rejected) for drop in drops) > 10
-    assert sum(bool(drop.lost) for drop in drops) > 5
+    assert sum(bool(plan.mishap.rejected) for plan in dataset.plans) > 10
+    assert sum(bool(plan.mishap.lost) for plan in dataset.plans) > 5
     assert sum(bool(plan.first_attempt) for plan in dataset.plans) > 2
     assert sum(plan.receipts > 1 for plan in dataset.plans) > 10
     assert sum(plan.cancelled > 0 for plan in dataset.plans) == 5

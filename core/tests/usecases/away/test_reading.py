@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from ksbb.domain.areas import AreaLevel
 from ksbb.domain.rights import SYSTEM
-from ksbb.statistics.coverage import coverage
+from ksbb.statistics.coverage import CoverageLevel, coverage
 from ksbb.statistics.export import DATASETS, rows_of
 from ksbb.statistics.figures import statistics
 from ksbb.statistics.sums import Dimension, Period
@@ -37,7 +36,7 @@ async def seen(world: World, driven: Driven) -> dict[str, Any]:
         found["history"] = await detail.history_of(desk, commitment_id, Asked(limit=100))
         found["assessments"] = await detail.assessments_of(desk, commitment_id)
         found["statistics"] = await statistics(desk, [Dimension.PROGRAM, Dimension.AID_TYPE], Period())
-        found["coverage"] = await coverage(desk, AreaLevel.CITY)
+        found["coverage"] = await coverage(desk, CoverageLevel.CITY)
         found["schemas"] = await kept_schemas(desk)
         found["names"] = await remembered_programs(desk)
         found["follow-ups"] = await find_follow_ups(desk, Asked(limit=100))

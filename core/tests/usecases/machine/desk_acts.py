@@ -6,11 +6,12 @@ from typing import Any
 from ksbb.domain.commitments import Commitment
 from ksbb.domain.rights import SYSTEM
 from ksbb.domain.targets import TargetKind
+from ksbb.program import parse_day
 from ksbb.testing import World
 from ksbb.usecases import allocate, assess, close, commit
 from ksbb.usecases.allocate import Allocation
 from ksbb.usecases.chain import donor_class, load_commitment
-from ksbb.usecases.desk import Desk
+from ksbb.usecases.desk import Desk, jakarta_day
 from ksbb.usecases.receive import LineQuantity
 
 from .bench import AIDS, Bench
@@ -20,7 +21,9 @@ Amounts = list[tuple[Line, int]]
 
 
 def contents(world: World, program_id: str, quantities: list[int], *, halal: bool) -> commit.CommitmentInput:
-    """A commitment of one line per quantity, with the attributes of the aid types' first examples."""
+    """A commitment of one line per quantity, with the attributes of the aid types' first examples; how many lines it has says
+    which area it wishes for.
+    """
     program = world.platform.programs.require(program_id).program
     lines = []
     for position, quantity in enumerate(quantities):
@@ -35,12 +38,22 @@ def contents(world: World, program_id: str, quantities: list[int], *, halal: boo
         lines=lines,
         planned_handover_on=date(2026, 8, 1),
         aggregator_id=world.aggregator_party.id,
+        area_code=("31", "31.71", "31.71.06.1002")[len(quantities) % 3],
+        area_only=len(quantities) > 1,
         target_kind=TargetKind.RW,
     )
 
 
 def lines_of(stored: Commitment) -> list[Line]:
-    return [Line(id=line.id, aid_type=line.aid_type, committed=line.committed) for line in stored.lines]
+    return [
+        Line(
+            id=line.id,
+            aid_type=line.aid_type,
+            committed=line.committed,
+            expires_on=parse_day(line.attributes.get("expires_on")),
+        )
+        for line in stored.lines
+    ]
 
 
 def draft(
@@ -180,6 +193,7 @@ def promise(bench: Bench, pledge: Pledge, line: Line, target_id: str, quantity: 
     over_line = wrong_quantity([(quantity, pledge.unallocated(line))])
     refusal = first(
         *before(pledge, twist, {"approved"}),
+        (line.expires_on is not None and jakarta_day(bench.world.clock.now()) > line.expires_on, "expired"),
         (over_line is not None, over_line or ""),
         (want is None, "need_missing"),
         (want is not None and quantity > want.open, "over_quantity"),
@@ -213,6 +227,31 @@ def release(bench: Bench, pledge: Pledge, made: Promise, quantity: int, reason: 
         refusal,
         bench.world.assessor,
         allocate.release,
+        pledge.id,
+        made.id,
+        quantity=quantity,
+        reason=reason,
+        expected_version=bench.version(pledge, twist),
+        twist=twist,
+    )
+    if done is not None:
+        made.released += quantity
+        bench.model.wants[made.target_id, made.line.aid_type].promised -= quantity
+        bench.settle(pledge)
+
+
+def refuse_offer(bench: Bench, pledge: Pledge, made: Promise, quantity: int, reason: str, twist: str = "") -> None:
+    """The first target has a representative; for the others the assessor speaks. Of the need, nothing but its promises changes."""
+    wrong = "over_quantity" if quantity > made.open else "not_positive" if quantity < 1 else None
+    refusal = first(
+        *before(pledge, twist, {"approved"}), (not reason, "reason_missing"), (wrong is not None, wrong or "")
+    )
+    own = made.target_id == bench.world.recipient.target_id
+    done = bench.attempt(
+        "refuse_offer",
+        refusal,
+        bench.world.recipient if own else bench.world.assessor,
+        allocate.refuse,
         pledge.id,
         made.id,
         quantity=quantity,

@@ -40,6 +40,7 @@ def check(rows: Rows, programs: Programs) -> None:
     goods_on_their_way_add_up(rows)
     needs_add_up(rows)
     coverage_adds_up(rows)
+    pledges_add_up(rows)
     statistics_add_up(rows)
     parties_and_targets_are_noted(rows)
     chains_are_sound(rows)
@@ -139,7 +140,23 @@ def coverage_adds_up(rows: Rows) -> None:
             row[name] for name in ("targets", "need", "promised", "accepted")
         )
         for row in rows["coverage"]
+        if row["targets"]
     } == {key: tuple(one[name] for name in ("targets", "need", "promised", "accepted")) for key, one in sums.items()}
+
+
+def pledges_add_up(rows: Rows) -> None:
+    """What is handed in and not yet promised, by the area that its collaborator wishes."""
+    standing = {"submitted", "revision_requested", "approved"}
+    pledged, stored = Counter[tuple[str, str, str]](), Counter[tuple[str, str, str]]()
+    commitments = by_id(rows["commitments"])
+    for row in rows["commitment_lines"]:
+        commitment = commitments[row["commitment_id"]]
+        if commitment["status"] in standing:
+            key = (commitment["program_id"], row["aid_type"], commitment["area_code"])
+            pledged[key] += row["committed"] - row["cancelled"] - row["written_off"] - row["allocated"]
+    for row in (*rows["coverage"], *rows["pledged_wider"]):
+        stored[row["program_id"], row["aid_type"], row["area_code"]] += row["pledged"]
+    assert {key: quantity for key, quantity in stored.items() if quantity} == +pledged
 
 
 def statistics_add_up(rows: Rows) -> None:
@@ -191,7 +208,7 @@ def movements(event: Row, rows: Rows) -> Iterable[Movement]:
         return [(kind, line["line_id"], "", line["quantity"]) for line in payload["lines"]]
     if kind == "allocated":
         return [(kind, payload["line_id"], payload["target_id"], payload["quantity"])]
-    if kind == "released":
+    if kind in {"released", "refused"}:
         allocation = by_id(rows["allocations"])[payload["allocation_id"]]
         return [(kind, allocation["line_id"], allocation["target_id"], payload["quantity"])]
     if kind == "dispatched":

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 
 @dataclass(slots=True, kw_only=True)
@@ -11,6 +12,7 @@ class Line:
     id: str
     aid_type: str
     committed: int
+    expires_on: date | None = None
     cancelled: int = 0
     received: int = 0
     written_off: int = 0

@@ -35,6 +35,7 @@ ACTS = [
     "reject",
     "allocate",
     "release",
+    "refuse_offer",
     "receive",
     "write_off",
     "dispatch",
@@ -191,6 +192,14 @@ class Machine(RuleBasedStateMachine):
         made = pick(data, [one for one in pledge.promises if one.open], pledge.promises)
         assert made is not None
         desk_acts.release(self.bench, pledge, made, quantity(data, made.open), reason, twist)
+
+    @precondition(lambda self: any(one.promises for one in self.pledges))
+    @rule(data=st.data(), reason=REASONS, twist=TWISTS)
+    def refuse_offer(self, data: st.DataObject, reason: str, twist: str) -> None:
+        pledge = data.draw(st.sampled_from([one for one in self.pledges if one.promises]))
+        made = pick(data, [one for one in pledge.promises if one.open], pledge.promises)
+        assert made is not None
+        desk_acts.refuse_offer(self.bench, pledge, made, quantity(data, made.open), reason, twist)
 
     @precondition(lambda self: self.pledges)
     @rule(data=st.data(), twist=TWISTS)

@@ -118,6 +118,17 @@ def to_the_end(bench: Bench) -> None:
         (1, "salah", ""),
     ):
         desk_acts.release(bench, pledge, made, quantity, reason, twist)
+    desk_acts.promise(bench, pledge, first, one, 1)
+    offered = pledge.promises[-1]
+    for quantity, reason, twist in (
+        (1, "", ""),
+        (2, "gudang penuh", ""),
+        (0, "gudang penuh", ""),
+        (1, "gudang penuh", "stale"),
+        (1, "gudang penuh", "stranger"),
+        (1, "gudang penuh", ""),
+    ):
+        desk_acts.refuse_offer(bench, pledge, offered, quantity, reason, twist)
     desk_acts.cancel(bench, pledge, [(first, 1)], "")
     desk_acts.cancel(bench, pledge, [], "stok habis")
     desk_acts.cancel(bench, pledge, [(first, 1), (first, 1)], "stok habis")
@@ -149,7 +160,7 @@ def took_in(bench: Bench, pledge: Pledge) -> None:
 
 
 def delivered(bench: Bench, pledge: Pledge, one: str, other: str) -> None:
-    to_one, to_other, also_to_one = pledge.promises
+    to_one, to_other, also_to_one, _ = pledge.promises
     for twist in ("stale", "stranger"):
         goods_acts.send(bench, pledge, one, [(to_one, 1)], twist)
     goods_acts.send(bench, pledge, one, [])

@@ -19,8 +19,16 @@ OFFERED: dict[Step, dict[str, list[Act]]] = {
         "assessor": [Act.CANCEL, Act.ALLOCATE],
         "aggregator": [Act.RECEIVE],
     },
-    Step.ALLOCATED: {"assessor": [Act.RELEASE], "aggregator": [Act.RECEIVE]},
-    Step.RECEIVED: {"assessor": [Act.RELEASE], "aggregator": [Act.DISPATCH]},
+    Step.ALLOCATED: {
+        "assessor": [Act.RELEASE, Act.REFUSE_OFFER],
+        "aggregator": [Act.RECEIVE],
+        "recipient": [Act.REFUSE_OFFER],
+    },
+    Step.RECEIVED: {
+        "assessor": [Act.RELEASE, Act.REFUSE_OFFER],
+        "aggregator": [Act.DISPATCH],
+        "recipient": [Act.REFUSE_OFFER],
+    },
     Step.DISPATCHED: {"executor": [Act.RECORD_HANDOVER]},
     Step.RECORDED: {"executor": [Act.ATTACH_EVIDENCE], "witness": [Act.ATTACH_EVIDENCE, Act.REFUSE_HANDOVER]},
     Step.EVIDENCED: {

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from ksbb.domain.commitments import Commitment
 from ksbb.domain.handovers import Handover, OutcomeInput
+from ksbb.domain.proposals import ProposalStatus
 from ksbb.domain.rights import Actor
 from ksbb.usecases import allocate, assess, close, commit, dispatch, evidence, hand_over, receive
 from ksbb.usecases.allocate import Allocation
@@ -18,6 +19,8 @@ from ksbb.usecases.chain import load_commitment
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.dispatch import Dispatch
 from ksbb.usecases.platform import Platform
+from ksbb.usecases.propose import compute, decide, runs
+from ksbb.usecases.read.proposals import show_run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,9 @@ class Acts(Protocol):
 
     async def approve(self, actor: Actor, commitment: Commitment) -> Commitment:
         """Approve it."""
+
+    async def place(self, assessors: tuple[Actor, Actor], program_id: str) -> None:
+        """Ask for proposals for a program's aid, approve them by both assessors where one isn't enough, and see them carried out."""
 
     async def allocate(
         self, actor: Actor, commitment: Commitment, *, line_id: str, target_id: str, quantity: int
@@ -125,6 +131,22 @@ class ActsAtDesk:
         """As `Acts.approve`."""
         async with self._desk(actor) as desk:
             return await assess.approve(desk, commitment.id, expected_version=commitment.version)
+
+    async def place(self, assessors: tuple[Actor, Actor], program_id: str) -> None:
+        """As `Acts.place`."""
+        async with self._desk(assessors[0]) as desk:
+            run = await runs.ask(desk, program_id, at_once=True)
+        await compute.compute(self.platform, run.id)
+        async with self.platform.reading_desk(assessors[0]) as desk:
+            found = await show_run(desk, run.id)
+        for proposal in found.proposals:
+            decided = proposal
+            for assessor in assessors:
+                if decided.status is ProposalStatus.OPEN and decided.drops:
+                    async with self._desk(assessor) as desk:
+                        decided = await decide.approve(desk, decided.id, expected_version=decided.version)
+            if decided.status is ProposalStatus.APPROVED:
+                await decide.carry_out_all(self.platform, proposal.id)
 
     async def allocate(
         self, actor: Actor, commitment: Commitment, *, line_id: str, target_id: str, quantity: int

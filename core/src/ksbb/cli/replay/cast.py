@@ -121,6 +121,7 @@ async def _accounts(desk: Desk, cast: Cast) -> None:
         "admin": ("Admin", everywhere[Role.ADMIN], None),
         "sekretariat": ("Sekretariat", everywhere[Role.SECRETARIAT], None),
         "penilai": ("Penilai", everywhere[Role.ASSESSOR], None),
+        "penilai2": ("Penilai kedua", everywhere[Role.ASSESSOR], None),
         "auditor": ("Inspektorat", everywhere[Role.AUDITOR], None),
         "loket": ("Loket kolaborator", everywhere[Role.COLLABORATOR], next(iter(cast.parties.values()))),
     }

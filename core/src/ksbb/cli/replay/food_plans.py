@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ksbb.cli.replay.figures import CITY_SHARES, CLASS_SHARES
-from ksbb.cli.replay.plan import SEED, Drop, Goods, Plan, donors
+from ksbb.cli.replay.plan import SEED, Drop, Goods, Mishap, Plan, donors
 from ksbb.cli.replay.sites import Sites, dealt, split
 
 _BLOCKED_AT_FIRST, _SOME_REJECTED, _SOME_LOST, _TOO_FEW_FOR_A_MISHAP = 97, 17, 41, 5
@@ -78,7 +78,9 @@ def pangan(sites: Sites) -> list[Plan]:
         quantity = quantities[aid_type, wave <= date(2020, 7, 17)].pop()
         handover = wave + timedelta(days=7)
         drops = _pangan_drops(sites, city, kind, aid_type, quantity, index)
-        goods = Goods(aid_type, quantity, _food(aid_type, handover))
+        # Half of the packages at once: as many journeys as their donors could make
+        lot = -(-quantity // 2) if aid_type == "staple_food" else None
+        goods = Goods(aid_type, quantity, _food(aid_type, handover), lot)
         plan = Plan(
             key=f"PANGAN {index + 1:04d}",
             program="pangan",
@@ -89,7 +91,8 @@ def pangan(sites: Sites) -> list[Plan]:
             wave=wave,
             planned_handover=handover,
             goods=(goods,),
-            drops=_with_mishaps(drops, index),
+            drops=tuple(drops),
+            mishap=_mishap(drops[0].quantity, index),
             receipts=2 if index % 23 == 0 and quantity > 1 else 1,
             fund_source="ziswaf" if index % 29 == 0 else "own",
         )
@@ -114,15 +117,14 @@ def _pangan_drops(sites: Sites, city: str, kind: str, aid_type: str, quantity: i
     return [Drop(0, site.code, quantity)]
 
 
-def _with_mishaps(drops: Sequence[Drop], index: int) -> tuple[Drop, ...]:
-    first = drops[0]
-    if first.quantity <= _TOO_FEW_FOR_A_MISHAP:
-        return (first, *drops[1:])
+def _mishap(quantity: int, index: int) -> Mishap:
+    if quantity <= _TOO_FEW_FOR_A_MISHAP:
+        return Mishap()
     if index % _SOME_REJECTED == 0:
-        first = replace(first, rejected=2, reason="kemasan rusak")
-    elif index % _SOME_LOST == 0:
-        first = replace(first, lost=1, reason="hilang di perjalanan, dilaporkan kepada polisi")
-    return (first, *drops[1:])
+        return Mishap(rejected=2, reason="kemasan rusak")
+    if index % _SOME_LOST == 0:
+        return Mishap(lost=1, reason="hilang di perjalanan, dilaporkan kepada polisi")
+    return Mishap()
 
 
 _STAPLES = (

@@ -33,20 +33,27 @@ class Donor:
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """One line: aid type, quantity, attributes."""
+    """One line: aid type, quantity, attributes, and the smallest sensible drop, None for the usual one."""
 
     aid_type: str
     quantity: int
     attributes: dict[str, Any]
+    lot: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """Goods of line `line` for a target, and what becomes of them there."""
+    """Goods of line `line` for a target, where the assessor decides by hand."""
 
     line: int
     target: str
     quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mishap:
+    """What goes wrong at one of a commitment's handovers."""
+
     rejected: int = 0
     lost: int = 0
     reason: str = ""
@@ -66,6 +73,7 @@ class Plan:
     planned_handover: date
     goods: tuple[Goods, ...]
     drops: tuple[Drop, ...]
+    mishap: Mishap = Mishap()
     receipts: int = 1
     cancelled: int = 0
     fund_source: str = "own"

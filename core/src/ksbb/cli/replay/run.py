@@ -18,7 +18,7 @@ from sqlalchemy import select
 from ksbb.cli.replay.acts import Acts, Outcome
 from ksbb.cli.replay.cast import Cast, aggregator_name, gather
 from ksbb.cli.replay.dataset import Dataset
-from ksbb.cli.replay.plan import Goods, Plan
+from ksbb.cli.replay.plan import Goods, Mishap, Plan
 from ksbb.cli.running import OPERATOR
 from ksbb.domain.commitments import AssessmentState, Commitment, CommitmentStatus
 from ksbb.domain.handovers import Handover, HandoverStatus, OutcomeInput
@@ -33,6 +33,9 @@ from ksbb.usecases.desk import JAKARTA, Desk
 from ksbb.usecases.platform import Platform
 
 NOTE = "Putar ulang data sintetis: "
+PROPOSED = ("pangan", "pendidikan")
+"""Programs whose goods may go to any target: the allocation proposes to whom. What the others promise names its target."""
+_PROPOSALS = 2
 END = datetime(2021, 12, 31, 12, tzinfo=JAKARTA)
 Report = Callable[[str, int, int], None]
 """Told of progress: what is going on, steps done, steps in all."""
@@ -78,13 +81,13 @@ def instant(day: date, hour: int) -> datetime:
 
 @dataclass(slots=True)
 class Case:
-    """One plan, and how far it has come."""
+    """One plan, and how far it has come: by target id what was allocated, dispatched and handed over there."""
 
     plan: Plan
     commitment: Commitment | None = None
-    allocations: dict[int, allocate.Allocation] = field(default_factory=dict)
-    dispatches: dict[int, dispatch.Dispatch] = field(default_factory=dict)
-    handovers: dict[int, Handover] = field(default_factory=dict)
+    allocations: dict[str, allocate.Allocation] = field(default_factory=dict)
+    dispatches: dict[str, dispatch.Dispatch] = field(default_factory=dict)
+    handovers: dict[str, Handover] = field(default_factory=dict)
 
     @property
     def standing(self) -> Commitment:
@@ -148,7 +151,7 @@ class Replay:
         async with self.platform.reading_desk(OPERATOR) as desk:
             rows = await fetch_all(desk.unit.connection, select(tables.targets), Target)
         self.targets = {target.code: target.id for target in rows}
-        self.names = {target.code: target.name for target in rows}
+        self.names = {target.id: target.name for target in rows}
 
     async def _cases(self, plans: Iterable[Plan]) -> list[Case]:
         """All plans with what an earlier run has done of them."""
@@ -165,11 +168,8 @@ class Replay:
 
     async def _recall(self, desk: Desk, case: Case, commitment_id: str) -> None:
         case.commitment = await load_commitment(desk, commitment_id)
+        await self._recall_allocations(desk, case)
         connection = desk.unit.connection
-        table = tables.allocations
-        allocations = await fetch_all(
-            connection, select(table).where(table.c.commitment_id == commitment_id), allocate.Allocation
-        )
         sent = await connection.execute(
             select(tables.dispatches.c.id).where(tables.dispatches.c.commitment_id == commitment_id)
         )
@@ -178,11 +178,14 @@ class Replay:
             select(tables.handovers.c.id).where(tables.handovers.c.commitment_id == commitment_id)
         )
         handovers = [await hand_over.load_handover(desk, handover_id) for handover_id in held.scalars()]
-        for number, drop in enumerate(case.plan.drops):
-            target = self.targets[drop.target]
-            case.allocations.update((number, found) for found in allocations if found.target_id == target)
-            case.dispatches.update((number, found) for found in dispatches if found.target_id == target)
-            case.handovers.update((number, found) for found in handovers if found.target_id == target)
+        case.dispatches = {found.target_id: found for found in dispatches}
+        case.handovers = {found.target_id: found for found in handovers}
+
+    async def _recall_allocations(self, desk: Desk, case: Case) -> None:
+        table = tables.allocations
+        query = select(table).where(table.c.commitment_id == case.standing.id).order_by(table.c.id)
+        made = await fetch_all(desk.unit.connection, query, allocate.Allocation)
+        case.allocations = {found.target_id: found for found in made}
 
     async def _wave(self, wave: date, cases: list[Case]) -> None:
         await self._each(wave, 0, cases, self._submit)
@@ -190,6 +193,7 @@ class Replay:
         await self._each(wave, 1, cases, self._judge)
         await self._assessed(wave + timedelta(days=1), hour=18)
         await self._each(wave, 2, cases, self._approve)
+        await self._propose(wave, cases)
         await self._each(wave, 3, cases, self._allocate)
         await self._each(wave, 5, cases, self._receive)
         by_day = sorted(cases, key=lambda case: case.plan.planned_handover)
@@ -220,14 +224,21 @@ class Replay:
         return commit.CommitmentInput(
             program_id=plan.program,
             lines=[
-                commit.LineInput(aid_type=item.aid_type, quantity=item.quantity, attributes=item.attributes)
+                commit.LineInput(
+                    aid_type=item.aid_type,
+                    quantity=item.quantity,
+                    attributes=item.attributes,
+                    lot=item.lot,
+                )
                 for item in goods
             ],
             planned_handover_on=plan.planned_handover,
             fund_source=FundSource(plan.fund_source),
             aggregator_id=self.cast.parties[aggregator_name(plan.aggregator)],
             area_code=plan.city,
+            area_only=True,
             target_kind=TargetKind(plan.target_kind),
+            target_kind_only=True,
             note=NOTE + plan.key,
         )
 
@@ -246,6 +257,7 @@ class Replay:
         """Read a commitment again, after flows may have worked on it."""
         async with self.platform.reading_desk(actor) as desk:
             case.commitment = await load_commitment(desk, case.standing.id)
+            await self._recall_allocations(desk, case)
         return case.commitment
 
     async def _judge(self, case: Case) -> None:
@@ -263,17 +275,30 @@ class Replay:
         if case.standing.status is CommitmentStatus.SUBMITTED:
             case.commitment = await self.acts.approve(assessor, case.standing)
 
+    async def _propose(self, wave: date, cases: list[Case]) -> None:
+        """Let the allocation propose who gets the goods, and two assessors approve it. What one proposal leaves, because a rest is
+        smaller than a drop, the next one places.
+        """
+        assessors = (self.cast.actors["penilai"], self.cast.actors["penilai2"])
+        for number in range(_PROPOSALS):
+            await self.calendar.go(wave + timedelta(days=2), 12 + number)
+            waiting = [case for case in cases if case.plan.program in PROPOSED and case.approved and not _placed(case)]
+            for program in sorted({case.plan.program for case in waiting}):
+                await self.acts.place(assessors, program)
+            for case in waiting:
+                await self._reload(case, assessors[0])
+
     async def _allocate(self, case: Case) -> None:
+        """By hand: what names its target, such as an enterprise by its number, and what no proposal could place."""
         if not case.approved:
             return
-        for number, drop in enumerate(case.plan.drops):
-            if number not in case.allocations:
-                case.commitment, case.allocations[number] = await self.acts.allocate(
-                    self.cast.actors["penilai"],
-                    case.standing,
-                    line_id=case.standing.lines[drop.line].id,
-                    target_id=self.targets[drop.target],
-                    quantity=drop.quantity,
+        for drop in case.plan.drops:
+            line = case.standing.lines[drop.line]
+            quantity = min(drop.quantity, line.balance.unallocated)
+            target = self.targets[drop.target]
+            if quantity and target not in case.allocations:
+                case.commitment, case.allocations[target] = await self.acts.allocate(
+                    self.cast.actors["penilai"], case.standing, line_id=line.id, target_id=target, quantity=quantity
                 )
 
     async def _receive(self, case: Case) -> None:
@@ -290,12 +315,12 @@ class Replay:
         if not case.approved:
             return
         executor = self.cast.actors[f"pelaksana{case.plan.city.replace('.', '')}"]
-        for number in range(len(case.plan.drops)):
-            if number not in case.dispatches:
-                case.commitment, case.dispatches[number] = await self.acts.dispatch(
+        for target, allocation in case.allocations.items():
+            if target not in case.dispatches:
+                case.commitment, case.dispatches[target] = await self.acts.dispatch(
                     self.cast.aggregator(case.plan.aggregator),
                     case.standing,
-                    case.allocations[number],
+                    allocation,
                     executor_id=executor.party_id or "",
                     vehicle="B 1234 KSB",
                 )
@@ -305,16 +330,18 @@ class Replay:
             return
         city = case.plan.city.replace(".", "")
         executor, witness = self.cast.actors[f"pelaksana{city}"], self.cast.actors[f"saksi{city}"]
-        for number, drop in enumerate(case.plan.drops):
-            sent = case.dispatches[number]
-            if number not in case.handovers:
+        unlucky = max(case.allocations.values(), key=lambda made: made.quantity).target_id
+        for target, allocation in case.allocations.items():
+            sent = case.dispatches[target]
+            if target not in case.handovers:
+                mishap = case.plan.mishap if target == unlucky else Mishap()
                 line = OutcomeInput(
                     dispatch_line_id=sent.lines[0].id,
-                    delivered=drop.quantity,
-                    accepted=drop.quantity - drop.rejected - drop.lost,
-                    rejected=drop.rejected,
-                    lost=drop.lost,
-                    reason=drop.reason,
+                    delivered=allocation.quantity,
+                    accepted=allocation.quantity - mishap.rejected - mishap.lost,
+                    rejected=mishap.rejected,
+                    lost=mishap.lost,
+                    reason=mishap.reason,
                     condition="baik",
                 )
                 outcome = Outcome(
@@ -322,12 +349,12 @@ class Replay:
                     recipient_name="Wakil penerima (sintetis)",
                     recipient_office="Ketua RW" if case.plan.target_kind == "rw" else "Pimpinan",
                     witness_account_id=witness.account_id,
-                    place=self.names[drop.target],
+                    place=self.names[target],
                 )
-                case.commitment, case.handovers[number] = await self.acts.record(
+                case.commitment, case.handovers[target] = await self.acts.record(
                     executor, case.standing, sent.id, outcome
                 )
-            await self._attach(case, case.handovers[number], executor)
+            await self._attach(case, case.handovers[target], executor)
 
     async def _attach(self, case: Case, handover: Handover, executor: Actor) -> None:
         async with self.platform.reading_desk(executor) as desk:
@@ -339,9 +366,9 @@ class Replay:
         if not case.approved:
             return
         witness = self.cast.actors[f"saksi{case.plan.city.replace('.', '')}"]
-        for number, handover in case.handovers.items():
+        for target, handover in case.handovers.items():
             if handover.status is HandoverStatus.RECORDED:
-                case.commitment, case.handovers[number] = await self.acts.confirm(witness, case.standing, handover)
+                case.commitment, case.handovers[target] = await self.acts.confirm(witness, case.standing, handover)
 
     async def _close(self, case: Case) -> None:
         if not case.approved:
@@ -357,6 +384,11 @@ class Replay:
                 reason="Sisa tidak jadi dibeli",
             )
         case.commitment = await self.acts.close(donor, case.standing)
+
+
+def _placed(case: Case) -> bool:
+    """Whether every line is allocated whole."""
+    return all(line.balance.unallocated == 0 for line in case.standing.lines)
 
 
 def _photo(width: int = 240, height: int = 160) -> bytes:

@@ -20,7 +20,18 @@ from ksbb.storage.tables.chain import (
     receipts,
     reports,
 )
-from ksbb.storage.tables.parties import areas, coverage, follow_ups, licences, need_periods, needs, parties, targets
+from ksbb.storage.tables.parties import (
+    areas,
+    coverage,
+    follow_ups,
+    licences,
+    need_periods,
+    needs,
+    parties,
+    pledged_wider,
+    targets,
+)
+from ksbb.storage.tables.proposals import allocation_runs, proposal_drops, proposals
 from ksbb.storage.tables.record import (
     accounts,
     events,
@@ -37,6 +48,7 @@ from ksbb.storage.tables.record import (
 __all__ = [
     "accounts",
     "aid_schemas",
+    "allocation_runs",
     "allocations",
     "areas",
     "assessments",
@@ -62,7 +74,10 @@ __all__ = [
     "outbox",
     "participants",
     "parties",
+    "pledged_wider",
     "program_names",
+    "proposal_drops",
+    "proposals",
     "reached",
     "receipt_lines",
     "receipts",

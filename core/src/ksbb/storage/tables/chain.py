@@ -62,7 +62,9 @@ commitments = Table(
     Column("assessment", String(20), nullable=False),
     Column("fund_source", Code, nullable=False),
     Column("area_code", ForeignKey("areas.code"), nullable=False),
+    Column("area_only", Boolean, nullable=False, server_default=text("false")),
     Column("target_kind", Code),
+    Column("target_kind_only", Boolean, nullable=False, server_default=text("false")),
     Column("planned_handover_on", Date, nullable=False),
     Column("note", Text, nullable=False, default=""),
     Column("synthetic", Boolean, nullable=False, default=False),
@@ -84,6 +86,7 @@ commitments = Table(
     Index(None, "program_id", "target_kind", "created_at"),
     Index(None, "synthetic", "created_at"),
     Index(None, "area_code"),
+    CheckConstraint("target_kind IS NOT NULL OR NOT target_kind_only", "target_kind_only"),
     _partial("handed_in", "submitted_at IS NOT NULL", "status", "created_at"),
     _partial("handed_in_planned", "submitted_at IS NOT NULL", "status", "planned_handover_on"),
     _partial("to_assess", "submitted_at IS NOT NULL AND assessment <> 'passed'", "assessment", "created_at"),
@@ -108,6 +111,7 @@ commitment_lines = Table(
     Column("attributes", Json, nullable=False),
     Column("schema_version", Integer, nullable=False),
     Column("unit_value", BigInteger),
+    Column("lot", BigInteger),
     quantity("committed"),
     quantity("cancelled"),
     quantity("received"),
@@ -119,6 +123,7 @@ commitment_lines = Table(
     quantity("lost"),
     UniqueConstraint("commitment_id", "position"),
     CheckConstraint("committed >= 1", "committed"),
+    CheckConstraint("lot >= 1 AND lot <= committed", "lot"),
     CheckConstraint(
         "cancelled >= 0 AND received >= 0 AND written_off >= 0 AND allocated >= 0 AND dispatched >= 0 "
         "AND accepted >= 0 AND rejected >= 0 AND lost >= 0",

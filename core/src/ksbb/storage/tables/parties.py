@@ -140,10 +140,28 @@ coverage = Table(
     Column("area_code", Code, primary_key=True),
     quantity("targets"),
     quantity("need"),
+    quantity("pledged"),
     quantity("promised"),
     quantity("accepted"),
 )
-"""Sums of the needs per sub-district, kept in the transaction that changes a need."""
+"""Sums of the needs per sub-district, kept in the transaction that changes a need. `pledged` is what is handed in for this very
+sub-district and not yet promised to a target.
+"""
+
+pledged_wider = Table(
+    "pledged_wider",
+    metadata,
+    Column("program_id", Code, primary_key=True),
+    Column("aid_type", Code, primary_key=True),
+    Column("area_code", Code, primary_key=True),
+    Column("slot", Integer, primary_key=True),
+    quantity("pledged"),
+)
+"""What is handed in for an area wider than a sub-district and not yet promised to a target, kept in the transaction that changes it.
+
+Most wish for the whole province. So a sum lies in several slots, as daily sums do, and is to be added up: in one row, all who
+hand in would wait for each other.
+"""
 
 follow_ups = Table(
     "follow_ups",

@@ -11,16 +11,18 @@ from typing import Any
 from ksbb.domain.commitments import EDITABLE, MOVES, AssessmentState, Commitment, CommitmentStatus
 from ksbb.domain.errors import Conflict, Forbidden
 from ksbb.domain.handovers import HandoverStatus
-from ksbb.domain.parties import require_entitled
-from ksbb.domain.rights import Permission, require
+from ksbb.domain.parties import Licence, require_entitled
+from ksbb.domain.restrictions import restriction_of, service_areas
+from ksbb.domain.rights import Permission, Role, require
 from ksbb.domain.text import Text
+from ksbb.usecases.allocate import expiry_of
 from ksbb.usecases.chain import load_aggregator, refuse_own_commitment, require_own
 from ksbb.usecases.close import require_may_end
 from ksbb.usecases.desk import ActiveProgram, Desk, running
 from ksbb.usecases.evidence import MAX_FILES
 from ksbb.usecases.parties import licences_of
 from ksbb.usecases.read.detail import CommitmentDetail
-from ksbb.usecases.read.movements import DispatchDetail, HandoverDetail
+from ksbb.usecases.read.movements import DispatchDetail, HandoverDetail, TargetedAllocation
 
 
 class Act(StrEnum):
@@ -36,6 +38,7 @@ class Act(StrEnum):
     CLOSE = "close"
     ALLOCATE = "allocate"
     RELEASE = "release"
+    REFUSE_OFFER = "refuse_offer"
     RECEIVE = "receive"
     WRITE_OFF = "write_off"
     DISPATCH = "dispatch"
@@ -64,11 +67,11 @@ async def next_acts(desk: Desk, found: CommitmentDetail) -> tuple[NextAct, ...]:
     """The acts on a commitment that the desk's actor may do now, in the order of the chain."""
     commitment = found.commitment
     acts = [NextAct(act) for act in (*_of_collaborator(desk, commitment), *_of_assessor(desk, commitment))]
-    if commitment.status is CommitmentStatus.APPROVED:
-        entitled = await _entitlement(desk, commitment)
-        acts += _of_goods(desk, found, entitled)
-        acts += _of_handovers(desk, found, entitled)
     active = running(desk.programs, commitment.program_id)
+    if commitment.status is CommitmentStatus.APPROVED:
+        entitled, licences = await _entitlement(desk, commitment)
+        acts += _of_goods(desk, found, entitled, can_be_promised=_can_be_promised(desk, active, commitment, licences))
+        acts += _of_handovers(desk, found, entitled)
     if active is None:
         return tuple(one for one in acts if one.act not in NEED_PROGRAM)
     return tuple(one for one in acts if one.act is not Act.SUBMIT or _can_be_submitted(active, commitment))
@@ -104,19 +107,39 @@ def _of_assessor(desk: Desk, commitment: Commitment) -> list[Act]:
     return acts
 
 
-def _of_goods(desk: Desk, found: CommitmentDetail, entitled: Callable[[str], bool]) -> list[NextAct]:
+def _can_be_promised(
+    desk: Desk, active: ActiveProgram | None, commitment: Commitment, licences: tuple[Licence, ...]
+) -> bool:
+    """Whether there is anything left of it that may go to some target today."""
+    served = service_areas(licences, fund_source=commitment.fund_source, on=desk.today)
+    return active is not None and any(
+        restriction_of(
+            commitment,
+            kinds=active.program.target_kinds,
+            expires_on=expiry_of(active.program, line),
+            service_areas=served,
+        ).open_on(desk.today)
+        for line in commitment.lines
+        if line.balance.unallocated
+    )
+
+
+def _of_goods(
+    desk: Desk, found: CommitmentDetail, entitled: Callable[[str], bool], *, can_be_promised: bool
+) -> list[NextAct]:
     acts: list[NextAct] = []
     commitment = found.commitment
     program, lines = commitment.program_id, {line.id: line.balance for line in commitment.lines}
     promised = [one for one in found.allocations if one.allocation.open]
     if _allowed(refuse_own_commitment, desk, commitment) and desk.actor.role_for(Permission.ALLOCATE, program):
-        if any(balance.unallocated for balance in lines.values()):
+        if can_be_promised:
             acts.append(NextAct(Act.ALLOCATE))
         acts += [
             NextAct(Act.RELEASE, one.allocation.id)
             for one in promised
             if desk.actor.role_for(Permission.ALLOCATE, program, one.target.area_code)
         ]
+    acts += [NextAct(Act.REFUSE_OFFER, one.allocation.id) for one in promised if _may_refuse(desk, commitment, one)]
     if not _allowed(require_own, desk, commitment.aggregator_id, _OWN):
         return acts
     if desk.actor.role_for(Permission.RECEIVE, program):
@@ -131,6 +154,13 @@ def _of_goods(desk: Desk, found: CommitmentDetail, entitled: Callable[[str], boo
             if lines[one.allocation.line_id].reserved and entitled(one.target.area_code)
         ]
     return acts
+
+
+def _may_refuse(desk: Desk, commitment: Commitment, offer: TargetedAllocation) -> bool:
+    role = desk.actor.role_for(Permission.REFUSE_OFFER, commitment.program_id, offer.target.area_code)
+    if role is Role.RECIPIENT:
+        return desk.actor.target_id == offer.target.id
+    return role is not None and _allowed(refuse_own_commitment, desk, commitment)
 
 
 def _of_handovers(desk: Desk, found: CommitmentDetail, entitled: Callable[[str], bool]) -> list[NextAct]:
@@ -168,8 +198,8 @@ def _on_pending(desk: Desk, handover: HandoverDetail) -> list[Act]:
     return acts
 
 
-async def _entitlement(desk: Desk, commitment: Commitment) -> Callable[[str], bool]:
-    """Whether the commitment's aggregator may handle its goods today, by area."""
+async def _entitlement(desk: Desk, commitment: Commitment) -> tuple[Callable[[str], bool], tuple[Licence, ...]]:
+    """Whether the commitment's aggregator may handle its goods today, by area; and all its licences."""
     aggregator = await load_aggregator(desk, commitment.aggregator_id or "")
     licences = tuple(await licences_of(desk, aggregator.id))
 
@@ -182,7 +212,7 @@ async def _entitlement(desk: Desk, commitment: Commitment) -> Callable[[str], bo
             return False
         return True
 
-    return entitled
+    return entitled, licences
 
 
 def _allowed(check: Callable[..., Any], *arguments: Any) -> bool:

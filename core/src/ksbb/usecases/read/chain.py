@@ -85,7 +85,9 @@ class CommitmentSummary:
     fund_source: FundSource
     area_code: str
     area_name: str
+    area_only: bool
     target_kind: TargetKind | None
+    target_kind_only: bool
     planned_handover_on: date
     synthetic: bool
     created_at: datetime

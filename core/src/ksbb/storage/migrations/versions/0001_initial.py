@@ -32,6 +32,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("program_id", "aid_type", "version", name=op.f("pk_aid_schemas")),
     )
     op.create_table(
+        "allocation_runs",
+        sa.Column(
+            "id", sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column("number", sa.String(length=200), nullable=False),
+        sa.Column(
+            "program_id",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("aid_types", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column(
+            "asked_by",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("computed", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_allocation_runs")),
+        sa.UniqueConstraint("number", name=op.f("uq_allocation_runs_number")),
+    )
+    op.create_index(op.f("ix_allocation_runs_asked_at"), "allocation_runs", ["asked_at"], unique=False)
+    op.create_index(
+        op.f("ix_allocation_runs_program_id_asked_at"), "allocation_runs", ["program_id", "asked_at"], unique=False
+    )
+    op.create_table(
         "areas",
         sa.Column(
             "code", sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"), nullable=False
@@ -81,6 +110,7 @@ def upgrade() -> None:
         ),
         sa.Column("targets", sa.BigInteger(), nullable=False),
         sa.Column("need", sa.BigInteger(), nullable=False),
+        sa.Column("pledged", sa.BigInteger(), nullable=False),
         sa.Column("promised", sa.BigInteger(), nullable=False),
         sa.Column("accepted", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("program_id", "aid_type", "area_code", name=op.f("pk_coverage")),
@@ -239,6 +269,27 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parties")),
         sa.UniqueConstraint("name", name=op.f("uq_parties_name")),
+    )
+    op.create_table(
+        "pledged_wider",
+        sa.Column(
+            "program_id",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "aid_type",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "area_code",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("slot", sa.Integer(), nullable=False),
+        sa.Column("pledged", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("program_id", "aid_type", "area_code", "slot", name=op.f("pk_pledged_wider")),
     )
     op.create_table(
         "program_names",
@@ -410,11 +461,13 @@ def upgrade() -> None:
             sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
             nullable=False,
         ),
+        sa.Column("area_only", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column(
             "target_kind",
             sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
             nullable=True,
         ),
+        sa.Column("target_kind_only", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("planned_handover_on", sa.Date(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("synthetic", sa.Boolean(), nullable=False),
@@ -431,6 +484,9 @@ def upgrade() -> None:
         sa.Column("received", sa.String(length=20), server_default=sa.text("'none'"), nullable=False),
         sa.Column("handed_over", sa.String(length=20), server_default=sa.text("'none'"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "target_kind IS NOT NULL OR NOT target_kind_only", name=op.f("ck_commitments_target_kind_only")
+        ),
         sa.ForeignKeyConstraint(["aggregator_id"], ["parties.id"], name=op.f("fk_commitments_aggregator_id")),
         sa.ForeignKeyConstraint(["area_code"], ["areas.code"], name=op.f("fk_commitments_area_code")),
         sa.ForeignKeyConstraint(["collaborator_id"], ["parties.id"], name=op.f("fk_commitments_collaborator_id")),
@@ -626,6 +682,57 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("program_id", "role", "party_id", name=op.f("pk_participants")),
     )
     op.create_table(
+        "proposals",
+        sa.Column(
+            "id", sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "run_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "program_id",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "aid_type",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("supply", sa.BigInteger(), nullable=False),
+        sa.Column("need", sa.BigInteger(), nullable=False),
+        sa.Column("units", sa.BigInteger(), nullable=False),
+        sa.Column("drops", sa.Integer(), nullable=False),
+        sa.Column("targets", sa.Integer(), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=True),
+        sa.Column("before", sa.BigInteger(), nullable=False),
+        sa.Column("after", sa.BigInteger(), nullable=False),
+        sa.Column("edits", sa.Integer(), nullable=False),
+        sa.Column("problem_sha256", sa.String(length=64), nullable=False),
+        sa.Column("plan_sha256", sa.String(length=64), nullable=True),
+        sa.Column("remarks", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("approved_by", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["plan_sha256"], ["files.sha256"], name=op.f("fk_proposals_plan_sha256")),
+        sa.ForeignKeyConstraint(["problem_sha256"], ["files.sha256"], name=op.f("fk_proposals_problem_sha256")),
+        sa.ForeignKeyConstraint(["run_id"], ["allocation_runs.id"], name=op.f("fk_proposals_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposals")),
+    )
+    op.create_index(op.f("ix_proposals_run_id"), "proposals", ["run_id"], unique=False)
+    op.create_index(
+        "uq_proposals_one_open",
+        "proposals",
+        ["program_id", "aid_type"],
+        unique=True,
+        sqlite_where=sa.text("status = 'open'"),
+        postgresql_where=sa.text("status = 'open'"),
+    )
+    op.create_table(
         "targets",
         sa.Column(
             "id", sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"), nullable=False
@@ -728,6 +835,7 @@ def upgrade() -> None:
         sa.Column("attributes", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("schema_version", sa.Integer(), nullable=False),
         sa.Column("unit_value", sa.BigInteger(), nullable=True),
+        sa.Column("lot", sa.BigInteger(), nullable=True),
         sa.Column("committed", sa.BigInteger(), nullable=False),
         sa.Column("cancelled", sa.BigInteger(), nullable=False),
         sa.Column("received", sa.BigInteger(), nullable=False),
@@ -749,6 +857,7 @@ def upgrade() -> None:
         sa.CheckConstraint("committed >= 1", name=op.f("ck_commitment_lines_committed")),
         sa.CheckConstraint("dispatched + written_off <= received", name=op.f("ck_commitment_lines_custody")),
         sa.CheckConstraint("dispatched <= allocated", name=op.f("ck_commitment_lines_promised")),
+        sa.CheckConstraint("lot >= 1 AND lot <= committed", name=op.f("ck_commitment_lines_lot")),
         sa.ForeignKeyConstraint(["commitment_id"], ["commitments.id"], name=op.f("fk_commitment_lines_commitment_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_commitment_lines")),
         sa.UniqueConstraint("commitment_id", "position", name=op.f("uq_commitment_lines_commitment_id_position")),
@@ -1183,6 +1292,55 @@ def upgrade() -> None:
         sa.UniqueConstraint("handover_id", "file_sha256", name=op.f("uq_evidence_handover_id_file_sha256")),
     )
     op.create_index(op.f("ix_evidence_handover_id"), "evidence", ["handover_id"], unique=False)
+    op.create_table(
+        "proposal_drops",
+        sa.Column(
+            "proposal_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "line_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "target_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "commitment_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("computed", sa.BigInteger(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("why_id", sa.Text(), nullable=False),
+        sa.Column("why_en", sa.Text(), nullable=False),
+        sa.Column(
+            "edited_by",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column(
+            "allocation_id",
+            sa.String(length=36).with_variant(sa.String(length=36, collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column("failure", sa.Text(), nullable=False),
+        sa.CheckConstraint("computed >= 0 AND quantity >= 0", name=op.f("ck_proposal_drops_not_negative")),
+        sa.ForeignKeyConstraint(["allocation_id"], ["allocations.id"], name=op.f("fk_proposal_drops_allocation_id")),
+        sa.ForeignKeyConstraint(["commitment_id"], ["commitments.id"], name=op.f("fk_proposal_drops_commitment_id")),
+        sa.ForeignKeyConstraint(["line_id"], ["commitment_lines.id"], name=op.f("fk_proposal_drops_line_id")),
+        sa.ForeignKeyConstraint(["proposal_id"], ["proposals.id"], name=op.f("fk_proposal_drops_proposal_id")),
+        sa.ForeignKeyConstraint(["target_id"], ["targets.id"], name=op.f("fk_proposal_drops_target_id")),
+        sa.PrimaryKeyConstraint("proposal_id", "line_id", "target_id", name=op.f("pk_proposal_drops")),
+    )
+    op.create_index(
+        op.f("ix_proposal_drops_proposal_id_target_id"), "proposal_drops", ["proposal_id", "target_id"], unique=False
+    )
     op.create_table(
         "reports",
         sa.Column(

@@ -1,0 +1,141 @@
+"""Who serves whom: fair shares made into drops of sensible size, few of them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ksbb.allocation.ground import AWAY, CLOSED, Ground
+from ksbb.allocation.measure import UNIT
+from ksbb.allocation.network import Network
+from ksbb.allocation.problem import LEAST_LOT, Offer
+from ksbb.allocation.tree import Parcel, add_leaves, add_supplies, carried
+from ksbb.allocation.wishes import Wish
+
+Pair = tuple[int, int]
+"""The numbers of an offer and of a demand."""
+_SIZES = (10, 25)
+"""Lots up to these are of one size, larger ones of the last."""
+_LARGEST = 50
+"""A share of so much has room for a lot of any size."""
+_PART = 16
+"""A drop to those worst off is at least this part of their need, and no less than the usual lot."""
+_ROUND_UP = 0.5
+"""A piece of at least so much of a lot becomes a drop; a smaller one is given up, for others may fill the place."""
+_TOO_SMALL = 300
+"""What it costs to put a lot where a share is a size too small, in ten-thousandths of a unit's worth: more than any wish for an
+area, and less than not to place it.
+"""
+_WASTED = 3
+"""What it costs to put a small lot where the share would take a larger one, for each size."""
+
+
+def shared_out(ground: Ground, totals: Sequence[int]) -> dict[Pair, int]:
+    """Which offers make up the fair totals: pieces of the offers, small lots where shares are small."""
+    problem, offers = ground.problem, ground.problem.offers
+    places: defaultdict[tuple[str, str, int], list[int]] = defaultdict(list)
+    for j, total in enumerate(totals):
+        if total:
+            places[(*ground.places[int(ground.place[j])], _room_for(total))].append(j)
+    givers: defaultdict[Wish, list[int]] = defaultdict(list)
+    for i, wish in enumerate(ground.wish.tolist()):
+        givers[replace(ground.wishes[wish], size=_size_of(offers[i]))].append(i)
+    sizes = sorted({wish.size for wish in givers})
+    network = Network()
+    sink = network.node("sink")
+    add_leaves(network, sorted({(area, kind, size) for area, kind, _ in places for size in sizes}))
+    for (area, kind, room), js in sorted(places.items()):
+        end = network.node(("end", area, kind, room))
+        wanted = sum(totals[j] for j in js)
+        network.arc(end, sink, wanted)
+        for size in sizes:
+            network.arc(network.node((area, kind, size)), end, wanted, _misfit(size, room))
+    supply = {wish: sum(offers[i].quantity for i in numbers) for wish, numbers in givers.items()}
+    flow = network.solve(add_supplies(network, supply, problem.off_area * 100), sink)
+    parcels = {wish: [(i, offers[i].quantity) for i in numbers] for wish, numbers in givers.items()}
+    arrived = carried(network, flow, parcels)
+    pieces: dict[Pair, int] = {}
+    for name, js in places.items():
+        _meet(offers, totals, arrived.get(name, []), js, pieces)
+    return pieces
+
+
+def _meet(
+    offers: Sequence[Offer],
+    totals: Sequence[int],
+    parcels: Sequence[Parcel],
+    js: Collection[int],
+    pieces: dict[Pair, int],
+) -> None:
+    """Hand the parcels of one place to its demands, the smallest lots to the smallest shares."""
+    whole: defaultdict[int, int] = defaultdict(int)
+    for i, quantity in parcels:
+        whole[i] += quantity
+    waiting = sorted(whole.items(), key=lambda parcel: (-(offers[parcel[0]].lot or LEAST_LOT), -parcel[0]))
+    for j in sorted(js, key=lambda j: (totals[j], j)):
+        wanted = totals[j]
+        while wanted and waiting:
+            i, quantity = waiting.pop()
+            taken = min(quantity, wanted)
+            wanted -= taken
+            pieces[i, j] = taken
+            if quantity > taken:
+                waiting.append((i, quantity - taken))
+
+
+def chosen(ground: Ground, pieces: Mapping[Pair, int]) -> set[Pair]:
+    """The pairs that get a drop: the pieces that can be brought up to a lot, the largest of each offer, by lots, first; then those
+    worst off, for what is left of an offer whose pieces are too small.
+    """
+    demands, offers = ground.problem.demands, ground.problem.offers
+    least = ground.least_of(pieces)
+    found: set[Pair] = set()
+    room, got = ground.need - ground.given, ground.given.copy()
+    spent, left = ground.quantity * 0, ground.quantity.copy()
+
+    def give(i: int, j: int, lot: int, quantity: int) -> None:
+        found.add((i, j))
+        spent[i] += lot
+        left[i] -= quantity
+        room[j] -= lot
+        got[j] += quantity
+
+    for i, j in sorted(pieces, key=lambda pair: (pair[0], -pieces[pair] / least[pair], pair[1])):
+        lot, quantity = least[i, j], pieces[i, j]
+        fits = lot <= min(left[i], room[j]) and spent[i] + lot <= ground.quantity[i]
+        if fits and quantity >= _ROUND_UP * lot and demands[j].target_id not in offers[i].served:
+            give(i, j, lot, max(lot, min(quantity, int(left[i]))))
+    everyone = np.arange(len(demands))
+    for i in np.argsort(-left, kind="stable").tolist():
+        if left[i] <= 0:
+            break
+        lots = ground.least(np.array(i), everyone)
+        reach = ground.reach[ground.wish[i], ground.place]
+        js = np.nonzero((reach != CLOSED) & (room > 0) & (lots <= np.minimum(room, left[i])))[0]
+        sizes = np.maximum(lots[js], np.minimum(np.maximum(LEAST_LOT, ground.need[js] // _PART), room[js]))
+        worth = ground.worth(js, got[js], sizes) - (reach[js] == AWAY) * (ground.problem.off_area * UNIT)
+        order = np.argsort(-worth, kind="stable")
+        for j, size in zip(js[order].tolist(), sizes[order].tolist(), strict=True):
+            lot = int(lots[j])
+            if lot > left[i]:
+                break
+            if (i, j) not in found and demands[j].target_id not in offers[i].served:
+                give(i, j, lot, min(size, int(left[i])))
+    return found
+
+
+def _size_of(offer: Offer) -> int:
+    lot = min(offer.lot or LEAST_LOT, offer.quantity)
+    return next((size for size, most in enumerate(_SIZES) if lot <= most), len(_SIZES))
+
+
+def _room_for(total: int) -> int:
+    """The largest size of lot that fits a share; -1 when it is smaller than all of them."""
+    if total >= _LARGEST:
+        return len(_SIZES)
+    return next((size for size in reversed(range(len(_SIZES))) if total >= _SIZES[size]), -1)
+
+
+def _misfit(size: int, room: int) -> int:
+    return _WASTED * (room - size) if size <= room else _TOO_SMALL * (size - room) + 400

@@ -1,0 +1,251 @@
+"""Bodies of the allocation's resources: runs, proposals, drops, remarks, checks."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from ksbb.api.fields import Code, Id, Reason, Whole
+from ksbb.domain.allocation import AllocationRules
+from ksbb.domain.proposals import DropStatus, Proposal, ProposalStatus, Run, RunStatus
+from ksbb.domain.text import Text
+from ksbb.usecases.propose.verify import Check
+from ksbb.usecases.read.proposals import Answer, DropView, RemarkView
+
+
+class RunIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """For which program, and for which of its aid types: all where none is named."""
+
+    program_id: Code
+    aid_types: Annotated[list[Code], Meta(max_length=100)] = []
+
+
+class ReasonIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Why."""
+
+    reason: Reason
+
+
+class EditIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """How much of a line a target is to get instead: 0 for none; and why."""
+
+    line_id: Id
+    target_id: Id
+    quantity: Whole
+    reason: Reason
+
+
+class RulesOut(msgspec.Struct, kw_only=True):
+    """The rules of the allocation, published before any run: by them and the stored inputs every plan can be computed again."""
+
+    tiers: Annotated[dict[str, float], Meta(description="Vulnerability tiers, each with its weight.")]
+    off_area: Annotated[
+        float,
+        Meta(
+            description="λ: aid leaves its preferred area only where the shortfall elsewhere is at least so much worse."
+        ),
+    ]
+    seed: Annotated[str, Meta(description="Ties are settled by the SHA-256 of this seed and the target's id.")]
+    two_people_above_units: Whole
+    two_people_above_rupiah: Whole
+    nightly: bool
+
+
+class ProposalOut(msgspec.Struct, kw_only=True):
+    """The plan for one aid type. `before` and `after` are what is short, in weighted units; `value` in whole rupiah, null where a
+    line has no reference value. `approvals` of `approvals_needed` were given.
+    """
+
+    id: Id
+    run_id: Id
+    program_id: str
+    aid_type: str
+    status: ProposalStatus
+    supply: int
+    need: int
+    units: int
+    drops: int
+    targets: int
+    value: int | None
+    before: float
+    after: float
+    edits: int
+    approvals: int
+    approvals_needed: int
+    problem_sha256: Annotated[str, Meta(description="Digest of the stored inputs.")]
+    plan_sha256: str | None
+    created_at: datetime
+    decided_at: datetime | None
+    version: int
+
+
+class RunOut(msgspec.Struct, kw_only=True):
+    """A run: `computed` of `aid_types` are done."""
+
+    id: Id
+    number: str
+    program_id: str
+    aid_types: list[str]
+    status: RunStatus
+    computed: int
+    asked_at: datetime
+    ended_at: datetime | None
+    version: int
+    proposals: list[ProposalOut] = []
+
+
+class SentenceOut(msgspec.Struct, kw_only=True):
+    """A sentence in both languages."""
+
+    id: str
+    en: str
+
+
+class DropOut(msgspec.Struct, kw_only=True):
+    """One drop, with its reason in both languages; after an edit, in the words of whoever edited."""
+
+    line_id: Id
+    commitment_id: Id
+    commitment_number: str
+    target_id: Id
+    target_code: str
+    target_name: str
+    area_code: str
+    synthetic: bool
+    computed: int
+    quantity: int
+    edited: bool
+    why: SentenceOut
+    status: DropStatus
+    allocation_id: str | None
+    failure: str
+
+
+class RemarkOut(msgspec.Struct, kw_only=True):
+    """Why so much of a line isn't placed; or, as a `fault`, what is wrong with a line or a target so that there is no plan."""
+
+    commitment_id: str | None
+    commitment_number: str | None
+    line_id: str | None
+    target_id: str | None
+    target_code: str | None
+    quantity: int
+    fault: bool
+    message: SentenceOut
+
+
+class WhyOut(msgspec.Struct, kw_only=True):
+    """What a target gets of a proposal, and why."""
+
+    target_id: Id
+    target_code: str
+    target_name: str
+    aid_type: str
+    quantity: int
+    sentences: list[SentenceOut]
+
+
+class CheckOut(msgspec.Struct, kw_only=True):
+    """One thing that was checked: it `holds`, or `objections` say what speaks against it."""
+
+    what: SentenceOut
+    holds: bool
+    objections: list[str]
+
+
+def sentence(text: Text) -> SentenceOut:
+    """A text as a body."""
+    return SentenceOut(id=text.id, en=text.en)
+
+
+def rules_out(rules: AllocationRules) -> RulesOut:
+    """The rules, with weights and λ as people write them."""
+    return RulesOut(
+        tiers={name: weight / 100 for name, weight in rules.tiers.items()},
+        off_area=rules.off_area / 100,
+        seed=rules.seed,
+        two_people_above_units=rules.two_people_units,
+        two_people_above_rupiah=rules.two_people_rupiah,
+        nightly=rules.nightly,
+    )
+
+
+def proposal_out(found: Proposal, rules: AllocationRules) -> ProposalOut:
+    """A proposal; the accounts that approved are counted, not named."""
+    return ProposalOut(
+        id=found.id,
+        run_id=found.run_id,
+        program_id=found.program_id,
+        aid_type=found.aid_type,
+        status=found.status,
+        supply=found.supply,
+        need=found.need,
+        units=found.units,
+        drops=found.drops,
+        targets=found.targets,
+        value=found.value,
+        before=found.before / 100,
+        after=found.after / 100,
+        edits=found.edits,
+        approvals=len(found.approved_by),
+        approvals_needed=found.approvals_needed(units=rules.two_people_units, value=rules.two_people_rupiah),
+        problem_sha256=found.problem_sha256,
+        plan_sha256=found.plan_sha256,
+        created_at=found.created_at,
+        decided_at=found.decided_at,
+        version=found.version,
+    )
+
+
+def run_out(run: Run, rules: AllocationRules, proposals: Sequence[Proposal] = ()) -> RunOut:
+    """A run with its proposals."""
+    return RunOut(
+        id=run.id,
+        number=run.number,
+        program_id=run.program_id,
+        aid_types=list(run.aid_types),
+        status=run.status,
+        computed=run.computed,
+        asked_at=run.asked_at,
+        ended_at=run.ended_at,
+        version=run.version,
+        proposals=[proposal_out(proposal, rules) for proposal in proposals],
+    )
+
+
+def drop_out(found: DropView) -> DropOut:
+    """A drop as a body; who edited it stands in the proposal's events."""
+    return DropOut(
+        line_id=found.line_id,
+        commitment_id=found.commitment_id,
+        commitment_number=found.commitment_number,
+        target_id=found.target_id,
+        target_code=found.target_code,
+        target_name=found.target_name,
+        area_code=found.area_code,
+        synthetic=found.synthetic,
+        computed=found.computed,
+        quantity=found.quantity,
+        edited=found.edited_by is not None,
+        why=SentenceOut(id=found.why_id, en=found.why_en),
+        status=found.status,
+        allocation_id=found.allocation_id,
+        failure=found.failure,
+    )
+
+
+def remark_out(found: RemarkView) -> RemarkOut:
+    """A remark as a body."""
+    return msgspec.convert(found, RemarkOut, from_attributes=True)
+
+
+def why_out(found: Answer) -> WhyOut:
+    """An answer as a body."""
+    return msgspec.convert(found, WhyOut, from_attributes=True)
+
+
+def check_out(found: Check) -> CheckOut:
+    """A check as a body."""
+    return CheckOut(what=sentence(found.what), holds=not found.objections, objections=list(found.objections))

@@ -1,0 +1,151 @@
+"""Compute a run: one aid type after the other, each stored as a proposal in a transaction of its own."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from ksbb.allocation.plan import Plan
+from ksbb.allocation.problem import faults
+from ksbb.allocation.reasons import reasons, told
+from ksbb.allocation.refusals import unplaced
+from ksbb.allocation.stored import plan_to_json, problem_to_json
+from ksbb.domain.proposals import DropStatus, Proposal, ProposalStatus, ProposedDrop, Remark, Run, RunStatus
+from ksbb.domain.rights import SYSTEM, Permission, require
+from ksbb.program import AidType
+from ksbb.storage import tables
+from ksbb.storage.rows import columns_of
+from ksbb.storage.unit import new_id
+from ksbb.usecases.chain import plain
+from ksbb.usecases.desk import Desk
+from ksbb.usecases.evidence import keep_file
+from ksbb.usecases.platform import Platform
+from ksbb.usecases.propose import runs
+from ksbb.usecases.propose.gather import Gathered, gather
+from ksbb.usecases.propose.store import append, shortfall, summed, supersede
+
+JSON = "application/json"
+
+
+async def compute(platform: Platform, run_id: str, heard: Callable[[Run], None] = lambda _run: None) -> Run:
+    """Compute what is left of a run; `heard` hears of each aid type that is done. A run that was called off ends before its next
+    aid type. Repeating it does no harm.
+
+    Raises NotFound for an unknown run, Unavailable while the program is away.
+    """
+    async with platform.desk(SYSTEM) as desk:
+        run = await runs.begin(desk, run_id)
+    program = platform.programs.require(run.program_id).program
+    while run.status is RunStatus.RUNNING:
+        aid_type = program.aid_type(run.aid_types[run.computed])
+        made = await _proposed(platform, run, aid_type) if aid_type else None
+        async with platform.desk(SYSTEM) as desk:
+            standing = await runs.load_run(desk, run_id)
+            if standing.version == run.version:
+                if made is not None:
+                    await _store(desk, *made)
+                standing = await runs.progress(desk, standing, run.computed + 1)
+            run = standing
+        heard(run)
+    return run
+
+
+Made = tuple[Proposal, list[ProposedDrop], list[Remark], bytes, bytes | None]
+"""A proposal with its drops and remarks, its problem, and its plan unless it is refused."""
+
+
+async def _proposed(platform: Platform, run: Run, aid_type: AidType) -> Made | None:
+    """The proposal for an aid type; None where nothing of it is left to place."""
+    async with platform.reading_desk(SYSTEM) as desk:
+        gathered = await gather(desk, run.program_id, aid_type)
+        at = desk.now
+    if not gathered.lines:
+        return None
+    # In a thread, so that whoever else is served by this process doesn't wait
+    return await asyncio.to_thread(_planned, run, gathered, at)
+
+
+def _planned(run: Run, gathered: Gathered, at: datetime) -> Made:
+    problem = gathered.problem
+    wrong = [
+        Remark(message=fault.message, fault=True, line_id=fault.where)
+        if fault.where in gathered.lines
+        else Remark(message=fault.message, fault=True, target_id=fault.where)
+        for fault in faults(problem)
+    ]
+    remarks = [*gathered.remarks, *wrong]
+    inputs = problem_to_json(problem)
+    refused = any(remark.fault for remark in remarks)
+    proposal = Proposal(
+        id=new_id(),
+        run_id=run.id,
+        program_id=run.program_id,
+        aid_type=problem.aid_type,
+        status=ProposalStatus.REFUSED if refused else ProposalStatus.OPEN,
+        supply=sum(offer.quantity for offer in problem.offers),
+        need=sum(demand.open for demand in problem.demands),
+        before=shortfall(problem, {}),
+        after=shortfall(problem, {}),
+        problem_sha256=hashlib.sha256(inputs).hexdigest(),
+        created_at=at,
+    )
+    if refused:
+        return proposal, [], [remark for remark in remarks if remark.fault], inputs, None
+    from ksbb.allocation.solve import allocate  # noqa: PLC0415 - the solver is heavy, and only runs need it
+
+    plan = allocate(problem)
+    drops = _drops(proposal.id, gathered, plan)
+    remarks += [
+        Remark(message=left.message, line_id=left.line_id, quantity=left.quantity) for left in unplaced(problem, plan)
+    ]
+    output = plan_to_json(plan)
+    proposal = replace(
+        summed(proposal, drops, problem, {line_id: line.unit_value for line_id, line in gathered.lines.items()}),
+        plan_sha256=hashlib.sha256(output).hexdigest(),
+    )
+    return proposal, drops, remarks, inputs, output
+
+
+def _drops(proposal_id: str, gathered: Gathered, plan: Plan) -> list[ProposedDrop]:
+    problem, names = gathered.problem, gathered.names
+    made = []
+    for why in reasons(problem, plan):
+        said = told(why, names[why.drop.target_id], names.get(why.next_target_id or "", ""))
+        made.append(
+            ProposedDrop(
+                proposal_id=proposal_id,
+                line_id=why.drop.line_id,
+                target_id=why.drop.target_id,
+                commitment_id=gathered.lines[why.drop.line_id].commitment_id,
+                computed=why.drop.quantity,
+                quantity=why.drop.quantity,
+                why_id=said.id,
+                why_en=said.en,
+                edited_by=None,
+                status=DropStatus.PROPOSED,
+                allocation_id=None,
+                failure="",
+            )
+        )
+    return made
+
+
+async def _store(
+    desk: Desk,
+    proposal: Proposal,
+    drops: list[ProposedDrop],
+    remarks: list[Remark],
+    inputs: bytes,
+    output: bytes | None,
+) -> None:
+    role = require(desk.actor, Permission.MACHINE_STEP)
+    for content in filter(None, (inputs, output)):
+        keep_file(desk.unit, content, JSON)
+    if proposal.status is ProposalStatus.OPEN:
+        await supersede(desk, role, proposal)
+    event = await append(desk, proposal, "proposed", role=role, payload={**plain(proposal), "drops": plain(drops)})
+    row = columns_of(tables.proposals, proposal)
+    desk.unit.insert_row(tables.proposals, {**row, "version": event.sequence, "remarks": plain(remarks)})
+    for drop in drops:
+        desk.unit.insert(tables.proposal_drops, drop)
