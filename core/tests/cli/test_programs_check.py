@@ -18,7 +18,7 @@ SAMPLE = Path(__file__).parents[1] / "testing" / "quality" / "sample"
 SPOILT = """\
 contoh · ksbb-contoh 1.2.0 · {folder}
 
-bronze: 20 of 20 rules hold
+bronze: 21 of 21 rules hold
 
 silver: 19 of 20 rules hold
   ✗ guide_links: Links in the guide lead somewhere

@@ -149,6 +149,25 @@ async def test_follow_ups_become_overdue(rig: Any) -> None:
         rig.clock.set(now)
 
 
+async def test_needs_pass_into_their_next_period(rig: Any) -> None:
+    """Three nights were missed; then one makes up for them."""
+    first = rig.world.targets["pangan"][0]
+    (before, *_) = await rig.rows(tables.needs, target_id=first.id, aid_type="eid_package")
+    now = rig.clock.now()
+    async with rig.database.write() as connection:
+        await change(connection, tables.needs, before["id"], period="2026-08")
+    try:
+        rig.clock.forward(timedelta(days=95))
+        for _ in range(2):
+            await rig.engine.run_schedule("ksbb.needs_roll")
+            (after,) = await rig.rows(tables.needs, id=before["id"])
+            assert (after["period"], after["quantity"]) == ("2026-11", before["quantity"])
+            past = await rig.rows(tables.need_periods, need_id=before["id"])
+            assert [row["period"] for row in past] == ["2026-08", "2026-09", "2026-10"]
+    finally:
+        rig.clock.set(now)
+
+
 async def test_an_unknown_schedule(rig: Any) -> None:
     with pytest.raises(LookupError, match=r"no schedule 'pangan\.rain'; known are: ksbb\.follow_ups_due, "):
         await rig.engine.run_schedule("pangan.rain")
