@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 from sqlalchemy import BigInteger, ColumnElement, Select, case, func, literal, or_, select, text, true, union_all
 
-from ksbb.domain.areas import AreaLevel, level_of
 from ksbb.domain.errors import invalid
 from ksbb.domain.rights import Actor
 from ksbb.domain.text import Text
@@ -341,7 +340,7 @@ def _check(level: CoverageLevel, program_id: str | None, aid_type: str | None, p
 
 
 def _level(area_code: str) -> int:
-    return list(AreaLevel).index(level_of(area_code))
+    return area_code.count(".")
 
 
 def _above(area_code: str) -> str | None:
