@@ -1,7 +1,7 @@
 """Ways to share aid out: ours at once and day by day, what people do by hand, and the exact optimum that knows no lots."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from time import process_time
 
@@ -19,11 +19,14 @@ from ksbb.allocation.tree import add_leaves, add_supplies
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What came of an aid type: its drops, the limits that they break, and the seconds of each day (or of all at once)."""
+    """What came of an aid type: its drops, the limits that they break, the seconds of each day (or of all at once), and the fewest
+    drops that could serve the same targets from the same lines, day by day.
+    """
 
     drops: list[Drop]
     broken: int
     seconds: list[float]
+    fewest: int
 
 
 def one_batch(season: Season) -> Shared:
@@ -31,13 +34,13 @@ def one_batch(season: Season) -> Shared:
     begun = process_time()
     drops = list(allocate(season.problem).drops)
     seconds = process_time() - begun
-    return Shared(drops, broken(season.problem, drops), [seconds])
+    return Shared(drops, broken(season.problem, drops), [seconds], fewest(drops))
 
 
 def day_by_day(season: Season) -> Shared:
     """Each day's commitments when they come; what was given before stays."""
     drops: list[Drop] = []
-    seconds, wrong = [], 0
+    seconds, wrong, bound = [], 0, 0
     given: Counter[str] = Counter()
     for offers in season.days:
         demands = tuple(replace(demand, given=given[demand.target_id]) for demand in season.problem.demands)
@@ -46,10 +49,16 @@ def day_by_day(season: Season) -> Shared:
         found = allocate(today).drops if offers else ()
         seconds.append(process_time() - begun)
         wrong += broken(today, found)
+        bound += fewest(found)
         for drop in found:
             given[drop.target_id] += drop.quantity
         drops += found
-    return Shared(drops, wrong, seconds)
+    return Shared(drops, wrong, seconds, bound)
+
+
+def fewest(drops: Collection[Drop]) -> int:
+    """A lower bound of the drops that reach these targets from these lines: one for each target, and one for each line."""
+    return max(len({drop.target_id for drop in drops}), len({drop.line_id for drop in drops}))
 
 
 def broken(problem: Problem, drops: Iterable[Drop]) -> int:
@@ -97,7 +106,7 @@ def _by_hand(season: Season, rank: Rank, most: Whole | None = None) -> Shared:
                 left -= quantity
             if not left:
                 break
-    return Shared(drops, broken(season.problem, drops), [process_time() - begun])
+    return Shared(drops, broken(season.problem, drops), [process_time() - begun], fewest(drops))
 
 
 def first_come(season: Season) -> Shared:

@@ -11,7 +11,7 @@ from ksbb.allocation.network import Network, Whole
 
 _NEAR = 1
 """Steps on either side of a fair share that are told apart; those farther away are taken together: a sixth of the arcs."""
-_FINE = 256
+_FINE = 4096
 """Worths are told apart less finely than for the fair shares: the solver is faster with smaller numbers."""
 
 

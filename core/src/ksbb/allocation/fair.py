@@ -13,7 +13,7 @@ from ksbb.allocation.plan import Fair
 from ksbb.allocation.tree import add_leaves, add_supplies, carried
 from ksbb.allocation.wishes import Wish
 
-_PARTS = 8
+_PARTS = 12
 """Parts in which a place's steps are taken at first."""
 
 
