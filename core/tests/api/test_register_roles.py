@@ -48,6 +48,8 @@ ALLOWED: dict[str, tuple[str, str, frozenset[str]]] = {
     "change_account": ("PUT", "/accounts/{account}", frozenset({"admin"})),
     "list_tokens": ("GET", "/accounts/{account}/tokens", frozenset({"admin", "auditor"})),
     "create_token": ("POST", "/accounts/{account}/tokens", frozenset({"admin"})),
+    "ask_for_allocation": ("POST", "/allocation-runs", REGISTERS),
+    "list_allocation_runs": ("GET", "/allocation-runs", REGISTERS | {"auditor"}),
     "list_parked": ("GET", "/engine/parked", frozenset({"admin"})),
     "retry_work": ("POST", f"/engine/parked/{NONE}/retry", frozenset({"admin"})),
     "drop_work": ("POST", f"/engine/parked/{NONE}/drop", frozenset({"admin"})),
@@ -64,10 +66,29 @@ ELSEWHERE = frozenset(
 )
 """Operations on a record of one's own, whose rights `test_work.py` and `test_auth.py` show."""
 
+PROPOSALS = frozenset(
+    {
+        "approve_proposal",
+        "cancel_allocation_run",
+        "edit_proposal",
+        "explain_target",
+        "get_allocation_run",
+        "get_proposal",
+        "list_drops",
+        "list_remarks",
+        "proposal_inputs",
+        "proposal_plan",
+        "reject_proposal",
+        "verify_proposal",
+    }
+)
+"""Operations on a run or a proposal, whose rights `test_proposals.py` and `usecases/propose` show."""
+
 PUBLIC = frozenset(
     {
         "get_aggregator",
         "get_aid_schema",
+        "get_allocation_rules",
         "get_area",
         "get_coverage",
         "get_guide",
@@ -164,6 +185,7 @@ BODIES: dict[str, dict[str, Any]] = {
         }
     },
     "register_executor": {"json": {"name": "Relawan uji"}},
+    "ask_for_allocation": {"json": {"program_id": "pangan"}},
     "create_account": {
         "json": {"email": "baru@example.org", "name": "Baru", "password": "kata-sandi-panjang", "grants": []}
     },
@@ -222,4 +244,4 @@ async def test_every_operation_stands_in_a_table(api: Any) -> None:
         for method, operation in path.items()
         if method in {"get", "post", "put", "patch", "delete"}
     }
-    assert operations == ALLOWED.keys() | ELSEWHERE | PUBLIC | CHAIN
+    assert operations == ALLOWED.keys() | ELSEWHERE | PROPOSALS | PUBLIC | CHAIN

@@ -143,7 +143,7 @@ async def list_remarks(request: ApiRequest, proposal_id: FromPath[str]) -> list[
 
 @get(
     "/{proposal_id:str}/targets/{target_id:str}",
-    operation_id="why",
+    operation_id="explain_target",
     summary="Why a target gets what it gets",
     security=SECURITY,
 )

@@ -15,6 +15,8 @@ HOUSEHOLDS_IN_NEED = 600_000
 """2.4 million vulnerable people at 4 people a household."""
 STUDENTS_WITHOUT_DEVICE, TEACHERS_WITHOUT_COMPUTER = 171_998, 12_649
 _LEAST_HOUSEHOLDS = 60
+_TIERS = ("normal",) * 4 + ("vulnerable",) * 3 + ("high",) * 2 + ("extreme",)
+"""How vulnerable the made-up targets are, in turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +122,11 @@ class Sites:
         """All needs as the import reads them."""
         out = io.StringIO(newline="")
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(["target_code", "program_id", "aid_type", "quantity", "source", "as_of"])
+        writer.writerow(["target_code", "program_id", "aid_type", "quantity", "source", "as_of", "tier"])
+        tiers = {code: _TIERS[number % len(_TIERS)] for number, code in enumerate(self.by_code)}
         for (code, program, aid_type), quantity in self.needs.items():
-            writer.writerow([code, program, aid_type, quantity, "Data sintetis untuk putar ulang", "2020-04-01"])
+            source = "Data sintetis untuk putar ulang"
+            writer.writerow([code, program, aid_type, quantity, source, "2020-04-01", tiers[code]])
         return out.getvalue().encode()
 
 
