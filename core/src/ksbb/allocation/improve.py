@@ -172,5 +172,5 @@ def _shortfall(ground: Ground, drops: Mapping[Pair, int]) -> int:
     givers, takers, quantities = _as_arrays(drops)
     missing = ground.need - ground.given
     np.subtract.at(missing, takers, quantities)
-    left = ground.weight * missing * missing * UNIT // (2 * ground.need)
+    left = ground.weight * missing * UNIT // ground.need * missing // 2
     return int(left.sum() + ((_cost(ground, givers, takers) - _UNPLACED) * quantities).sum())
