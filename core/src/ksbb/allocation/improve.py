@@ -51,30 +51,33 @@ def improved(ground: Ground, drops: Mapping[Pair, int], near: Whole) -> dict[Pai
 
 
 def _state(ground: Ground, drops: Mapping[Pair, int], least: Mapping[Pair, int]) -> _State:
+    givers, takers, quantities = _as_arrays(drops)
     totals, free = ground.given.copy(), ground.quantity.copy()
-    for (i, j), quantity in drops.items():
-        totals[j] += quantity
-        free[i] -= quantity
+    np.add.at(totals, takers, quantities)
+    np.subtract.at(free, givers, quantities)
     slack, price = free.copy(), np.full(len(free), _NEVER)
+    above = quantities - np.array(list(least.values()), np.int64)
+    np.add.at(slack, givers, above)
     marginal = ground.weight * (ground.need - totals) * UNIT // ground.need
-    for (i, j), quantity in drops.items():
-        if quantity > least[i, j]:
-            slack[i] += quantity - least[i, j]
-            price[i] = min(price[i], marginal[j] - _cost(ground, i, j))
+    movable = above > 0
+    value = (marginal[takers] - _cost(ground, givers, takers))[movable]
+    np.minimum.at(price, givers[movable], value)
     return _State(totals, np.where(free > 0, 0, price), slack)
+
+
+def _as_arrays(drops: Mapping[Pair, int]) -> tuple[Whole, Whole, Whole]:
+    """The offers, the demands and the quantities of drops."""
+    pairs = np.array(list(drops), np.int64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1], np.array(list(drops.values()), np.int64)
 
 
 def _given_up(ground: Ground, drops: Mapping[Pair, int], least: Mapping[Pair, int], state: _State) -> set[Pair]:
     """The drops at their least that hardly matter."""
-    smallest = [pair for pair, quantity in drops.items() if quantity == least[pair]]
-    if not smallest:
-        return set()
-    givers, takers = (np.array(side, np.int64) for side in zip(*smallest, strict=True))
-    units = np.array([drops[pair] for pair in smallest], np.int64)
-    value = ground.worth(takers, state.totals[takers] - units, units)
-    value -= np.array([_cost(ground, i, j) for i, j in smallest], np.int64)
-    hardly = (state.price[givers] < _NEVER) & ((value - state.price[givers]) * units < _NO_TRIP)
-    return {pair for pair, gone in zip(smallest, hardly.tolist(), strict=True) if gone}
+    givers, takers, units = _as_arrays(drops)
+    value = ground.worth(takers, state.totals[takers] - units, units) - _cost(ground, givers, takers)
+    smallest = units == np.array(list(least.values()), np.int64)
+    hardly = smallest & (state.price[givers] < _NEVER) & ((value - state.price[givers]) * units < _NO_TRIP)
+    return {pair for pair, gone in zip(drops, hardly.tolist(), strict=True) if gone}
 
 
 def _additions(ground: Ground, drops: Mapping[Pair, int], state: _State) -> set[Pair]:
@@ -157,18 +160,17 @@ def _known(ground: Ground, drops: Mapping[Pair, int]) -> dict[int, set[int]]:
     return known
 
 
-def _cost(ground: Ground, i: int, j: int) -> int:
-    """What it costs to serve a demand from an offer."""
-    away = ground.reach[ground.wish[i], ground.place[j]] == AWAY
-    return ground.problem.off_area * UNIT if away else 0
+def _cost(ground: Ground, givers: Whole, takers: Whole) -> Whole:
+    """What it costs to serve each of these demands from each of these offers."""
+    away = ground.reach[ground.wish[givers], ground.place[takers]] == AWAY
+    cost: Whole = away * np.int64(ground.problem.off_area * UNIT)
+    return cost
 
 
 def _shortfall(ground: Ground, drops: Mapping[Pair, int]) -> int:
     """The weighted shortfall that drops leave, with the wishes that they don't keep and the units that they don't place."""
+    givers, takers, quantities = _as_arrays(drops)
     missing = ground.need - ground.given
-    cost = 0
-    for (i, j), quantity in drops.items():
-        missing[j] -= quantity
-        cost += _cost(ground, i, j) * quantity
-    left = ground.weight * missing * missing * UNIT // (2 * ground.need)
-    return int(left.sum()) + cost - _UNPLACED * sum(drops.values())
+    np.subtract.at(missing, takers, quantities)
+    left = ground.weight * missing * UNIT // ground.need * missing // 2
+    return int(left.sum() + ((_cost(ground, givers, takers) - _UNPLACED) * quantities).sum())

@@ -8,7 +8,7 @@ import numpy as np
 
 from ksbb.allocation.ground import AWAY, CLOSED, Ground
 from ksbb.allocation.measure import UNIT
-from ksbb.allocation.network import Network
+from ksbb.allocation.network import Network, Whole
 from ksbb.allocation.problem import LEAST_LOT, Offer
 from ksbb.allocation.tree import Parcel, add_leaves, add_supplies, carried
 from ksbb.allocation.wishes import Wish
@@ -91,37 +91,43 @@ def chosen(ground: Ground, pieces: Mapping[Pair, int]) -> set[Pair]:
     demands, offers = ground.problem.demands, ground.problem.offers
     least = ground.least_of(pieces)
     found: set[Pair] = set()
-    room, got = ground.need - ground.given, ground.given.copy()
-    spent, left = ground.quantity * 0, ground.quantity.copy()
-
-    def give(i: int, j: int, lot: int, quantity: int) -> None:
-        found.add((i, j))
-        spent[i] += lot
-        left[i] -= quantity
-        room[j] -= lot
-        got[j] += quantity
-
+    room, left, spent = (ground.need - ground.given).tolist(), ground.quantity.tolist(), [0] * len(offers)
+    got = ground.given.tolist()
     for i, j in sorted(pieces, key=lambda pair: (pair[0], -pieces[pair] / least[pair], pair[1])):
         lot, quantity = least[i, j], pieces[i, j]
-        fits = lot <= min(left[i], room[j]) and spent[i] + lot <= ground.quantity[i]
+        fits = lot <= min(left[i], room[j]) and spent[i] + lot <= offers[i].quantity
         if fits and quantity >= _ROUND_UP * lot and demands[j].target_id not in offers[i].served:
-            give(i, j, lot, max(lot, min(quantity, int(left[i]))))
+            quantity = max(lot, min(quantity, left[i]))
+            found.add((i, j))
+            spent[i] += lot
+            left[i] -= quantity
+            room[j] -= lot
+            got[j] += quantity
+    return found | _to_the_worst_off(ground, found, left, np.array(room, np.int64), np.array(got, np.int64))
+
+
+def _to_the_worst_off(ground: Ground, known: set[Pair], rest: Sequence[int], room: Whole, got: Whole) -> set[Pair]:
+    """Further pairs for the `rest` of each offer, at those worst off, who have `got` so much and have `room` for lots."""
+    demands, offers = ground.problem.demands, ground.problem.offers
+    found: set[Pair] = set()
     everyone = np.arange(len(demands))
-    for i in np.argsort(-left, kind="stable").tolist():
-        if left[i] <= 0:
-            break
+    for i in sorted((i for i, units in enumerate(rest) if units), key=lambda i: (-rest[i], i)):
+        left = rest[i]
         lots = ground.least(np.array(i), everyone)
         reach = ground.reach[ground.wish[i], ground.place]
-        js = np.nonzero((reach != CLOSED) & (room > 0) & (lots <= np.minimum(room, left[i])))[0]
+        js = np.nonzero((reach != CLOSED) & (room > 0) & (lots <= np.minimum(room, left)))[0]
         sizes = np.maximum(lots[js], np.minimum(np.maximum(LEAST_LOT, ground.need[js] // _PART), room[js]))
         worth = ground.worth(js, got[js], sizes) - (reach[js] == AWAY) * (ground.problem.off_area * UNIT)
         order = np.argsort(-worth, kind="stable")
         for j, size in zip(js[order].tolist(), sizes[order].tolist(), strict=True):
-            lot = int(lots[j])
-            if lot > left[i]:
+            if lots[j] > left:
                 break
-            if (i, j) not in found and demands[j].target_id not in offers[i].served:
-                give(i, j, lot, min(size, int(left[i])))
+            if (i, j) not in known and demands[j].target_id not in offers[i].served:
+                quantity = min(size, left)
+                found.add((i, j))
+                left -= quantity
+                room[j] -= lots[j]
+                got[j] += quantity
     return found
 
 

@@ -1,6 +1,7 @@
 """What a unit is worth to a target, and what it costs to leave a preferred area: whole numbers, the same on every machine."""
 
 import hashlib
+from functools import lru_cache
 from itertools import pairwise
 
 from ksbb.allocation.problem import Demand, Problem
@@ -23,6 +24,7 @@ def worth(demand: Demand, given: int, units: int, tie: int) -> int:
     return demand.weight * shortfall * UNIT // (2 * demand.need) * TIES + tie
 
 
+@lru_cache(maxsize=1 << 14)
 def tie_of(seed: str, target_id: str) -> int:
     """A target's rank where shortfalls are equal: nobody can choose it who doesn't know the seed beforehand."""
     return int.from_bytes(hashlib.sha256(f"{seed}:{target_id}".encode()).digest()[:2], "big")

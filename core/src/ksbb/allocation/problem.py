@@ -10,6 +10,8 @@ from ksbb.domain.text import Text
 LEAST_LOT = 10
 """The smallest sensible drop where a commitment names none, in units; a quarter of the target's need where that is more."""
 _WHOLE = 100
+MOST_NEED, MOST_WEIGHT = 10**8, 100 * _WHOLE
+"""What is counted stays far from where whole numbers of 64 bits end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,11 +115,12 @@ def _twice(problem: Problem) -> Iterable[Fault]:
 
 def _of_demands(demands: Sequence[Demand]) -> Iterable[Fault]:
     for demand in demands:
-        if demand.need < 1:
+        if not 1 <= demand.need <= MOST_NEED:
             yield Fault(
                 demand.target_id,
                 Text(
-                    f"kebutuhan paling sedikit 1, diberikan {demand.need}", f"a need is at least 1, given {demand.need}"
+                    f"kebutuhan antara 1 dan {MOST_NEED}, diberikan {demand.need}",
+                    f"a need is between 1 and {MOST_NEED}, given {demand.need}",
                 ),
             )
         if demand.given < 0 or demand.given > max(demand.need, 0):
@@ -128,12 +131,13 @@ def _of_demands(demands: Sequence[Demand]) -> Iterable[Fault]:
                     f"what is promised is between 0 and {demand.need}, given {demand.given}",
                 ),
             )
-        if demand.weight < 1:
+        if not 1 <= demand.weight <= MOST_WEIGHT:
+            most = MOST_WEIGHT // _WHOLE
             yield Fault(
                 demand.target_id,
                 Text(
-                    f"bobot kerentanan harus lebih dari 0, diberikan {demand.weight / _WHOLE:g}",
-                    f"a vulnerability weight is above 0, given {demand.weight / _WHOLE:g}",
+                    f"bobot kerentanan lebih dari 0 dan paling banyak {most}, diberikan {demand.weight / _WHOLE:g}",
+                    f"a vulnerability weight is above 0 and at most {most}, given {demand.weight / _WHOLE:g}",
                 ),
             )
         if not is_area_code(demand.area_code):
