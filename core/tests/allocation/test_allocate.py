@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from core.tests.allocation.problems import demand, offer, offers, problem, small_problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +14,8 @@ from ksbb.allocation.measure import off_area_cost, steps_of, tie_of, worth
 from ksbb.allocation.plan import Drop
 from ksbb.allocation.problem import Problem, faults
 from ksbb.allocation.solve import allocate
+
+from .problems import demand, offer, offers, problem, small_problems
 
 
 @given(small_problems())

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from core.tests.allocation.problems import demand, offer, problem, shares_worth, small_problems
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +13,8 @@ from ksbb.allocation.plan import Drop, Fair, Plan
 from ksbb.allocation.problem import Problem
 from ksbb.allocation.solve import allocate
 from ksbb.allocation.wishes import Wish
+
+from .problems import demand, offer, problem, shares_worth, small_problems
 
 PROBLEM = problem(
     [

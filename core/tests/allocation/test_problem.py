@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from core.tests.allocation.problems import demand, offer, problem
 
 from ksbb.allocation.problem import Demand, Fault, Offer, Problem, faults
 from ksbb.domain.text import Text
+
+from .problems import demand, offer, problem
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import re
 
-from core.tests.allocation.problems import demand, offer, problem, small_problems
 from hypothesis import given, settings
 
 from ksbb.allocation.plan import Drop
@@ -10,6 +9,8 @@ from ksbb.allocation.problem import Problem
 from ksbb.allocation.reasons import Why, reasons, score, told
 from ksbb.allocation.solve import allocate
 from ksbb.domain.text import Text
+
+from .problems import demand, offer, problem, small_problems
 
 TWO = problem([demand(1, need=100), demand(2, need=100, weight=300)], [offer(1, quantity=100, lot=10)])
 
@@ -29,6 +30,7 @@ def test_the_record_of_each_drop() -> None:
             off_area=False,
             at_home=None,
             tie=True,
+            least=10,
             least_gap=200,
         )
         if number == 1
@@ -45,6 +47,7 @@ def test_the_record_of_each_drop() -> None:
             off_area=False,
             at_home=None,
             tie=True,
+            least=10,
             least_gap=200,
         )
         for number in (1, 2)
@@ -82,6 +85,23 @@ def test_nobody_is_next_where_all_is_met() -> None:
     assert told(why, "RW 03").en == (
         "RW 03 gets 10 of this commitment. It needs 10; 0 are promised or delivered, and 10 with this plan. Its shortfall "
         "score falls from 1.00 to 0.00: the part of its need that is not covered, times its weight of 1."
+    )
+
+
+def test_a_lot_that_keeps_others_waiting_is_named() -> None:
+    two = problem([demand(1, need=4_000), demand(2, need=4_000)], [offer(1, quantity=3_500, lot=3_000)])
+    (why,) = reasons(two, allocate(two))
+    assert (why.after, why.next_score, why.least) == (125, 1_000, 3_000)
+    text = told(why, "RW 03", "RW 05", Text("paket", "package"))
+    assert text.id.startswith("RW 03 mendapat 3.500 paket dari komitmen ini. Kebutuhannya 4.000; ")
+    assert text.id.endswith(
+        "Giliran berikutnya RW 05, dengan skor 1,00. Satu kiriman dari komitmen ini ke sini paling sedikit 3.000, sehingga tidak "
+        "dibagi lebih kecil lagi."
+    )
+    assert text.en.startswith("RW 03 gets 3,500 (package) of this commitment. It needs 4,000; ")
+    assert text.en.endswith(
+        "Next in line is RW 05, with a score of 1.00. A drop of this commitment here is 3,000 at least, so it is not shared out in "
+        "smaller parts."
     )
 
 
@@ -128,6 +148,7 @@ def test_whole_drops_that_leave_a_preferred_area_claim_no_gap() -> None:
         off_area=True,
         at_home=400,
         tie=False,
+        least=10,
         least_gap=200,
     )
     assert told(why, "RW 03").id.endswith(

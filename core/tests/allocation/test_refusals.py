@@ -4,7 +4,6 @@ import re
 from datetime import date
 
 import pytest
-from core.tests.allocation.problems import TODAY, demand, offer, problem, small_problems
 from hypothesis import given, settings
 
 from ksbb.allocation.problem import Demand, Offer, Problem
@@ -12,6 +11,8 @@ from ksbb.allocation.reasons import score
 from ksbb.allocation.refusals import Cause, Unplaced, unplaced, why_nothing
 from ksbb.allocation.solve import allocate
 from ksbb.domain.text import Text
+
+from .problems import TODAY, demand, offer, problem, small_problems
 
 HERE, THERE = "31.71.01.1001", "31.72.01.1001"
 

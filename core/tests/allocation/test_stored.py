@@ -4,12 +4,13 @@ import json
 
 import msgspec
 import pytest
-from core.tests.allocation.problems import demand, offer, problem, small_problems
 from hypothesis import given, settings
 
 from ksbb.allocation.problem import Problem
 from ksbb.allocation.solve import allocate
 from ksbb.allocation.stored import digest, plan_from, plan_to_json, problem_from, problem_to_json
+
+from .problems import demand, offer, problem, small_problems
 
 
 @given(small_problems())

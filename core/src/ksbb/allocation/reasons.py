@@ -17,7 +17,8 @@ class Why:
     `given` is what the target had before the plan, `total` what the plan gives it altogether. `next_target_id` is the target
     worst off after the plan that the same line might have served, None where nobody is left. `off_area`: the drop leaves the
     area that is preferred, where the worst score left is then `at_home`, None where nobody there is short any more. `tie`: the next
-    in line has the same score, so that the published seed decided. `least_gap` is λ, in thousandths.
+    in line has the same score, so that the published seed decided. `least` is the smallest drop that the line makes there, in units;
+    `least_gap` is λ, in thousandths.
     """
 
     drop: Drop
@@ -32,6 +33,7 @@ class Why:
     off_area: bool
     at_home: int | None
     tie: bool
+    least: int
     least_gap: int
 
 
@@ -77,6 +79,7 @@ def reasons(problem: Problem, plan: Plan) -> list[Why]:
             off_area=off_area,
             at_home=scores[home.target_id] if off_area and home else None,
             tie=following is not None and scores[following.target_id] == after,
+            least=offers[drop.line_id].least(demand),
             least_gap=problem.off_area * 10,
         )
         told_of.append(why)
@@ -84,22 +87,30 @@ def reasons(problem: Problem, plan: Plan) -> list[Why]:
 
 
 def _in_line(offer: Offer, waiting: list[Demand]) -> tuple[list[Demand], Demand | None]:
-    """The first two in line for an offer, for the first may be the target itself, and the first in the area that it prefers."""
+    """The first two in line for an offer, for the first may be the target itself, and the first in the area that "
+    "it prefers."""
     able = (demand for demand in waiting if offer.may_serve(demand))
     home = (demand for demand in waiting if not offer.leaves_preference(demand) and offer.may_serve(demand))
     return list(islice(able, 2)), next(home, None)
 
 
-def told(why: Why, name: str, next_name: str = "") -> Text:
-    """A drop's reason in a few sentences; `name` and `next_name` are what people call the targets."""
-    covered, weight = why.given + why.total, why.weight / 100
+def told(why: Why, name: str, next_name: str = "", unit: Text | None = None) -> Text:
+    """A drop's reason in a few sentences; `name` and `next_name` are what people call the targets, `unit` what "
+    "the aid is counted in."""
+    covered, weight, units = why.given + why.total, why.weight / 100, why.drop.quantity
+    paket, package = (f" {unit.id}", f" ({unit.en})") if unit else ("", "")
     first = Text(
-        f"{name} mendapat {why.drop.quantity} dari komitmen ini. Kebutuhannya {why.need}; yang sudah dijanjikan atau diterima "
-        f"{why.given}, dan menjadi {covered} dengan rencana ini. Skor kekurangannya turun dari {id_score(why.before)} menjadi "
-        f"{id_score(why.after)}, yaitu bagian yang belum terpenuhi dikali bobot {_comma(f'{weight:g}')}.",
-        f"{name} gets {why.drop.quantity} of this commitment. It needs {why.need}; {why.given} are promised or delivered, and "
-        f"{covered} with this plan. Its shortfall score falls from {en_score(why.before)} to {en_score(why.after)}: the part of "
-        f"its need that is not covered, times its weight of {weight:g}.",
+        f"{name} mendapat {id_count(units)}{paket} dari komitmen ini. Kebutuhannya {id_count(why.need)}; yang "
+        "sudah dijanjikan "
+        f"atau diterima {id_count(why.given)}, dan menjadi {id_count(covered)} dengan rencana ini. Skor "
+        "kekurangannya turun dari "
+        f"{id_score(why.before)} menjadi {id_score(why.after)}, yaitu bagian yang belum terpenuhi dikali bobot "
+        f"{_comma(f'{weight:g}')}.",
+        f"{name} gets {en_count(units)}{package} of this commitment. It needs {en_count(why.need)}; "
+        f"{en_count(why.given)} are "
+        f"promised or delivered, and {en_count(covered)} with this plan. Its shortfall score falls from "
+        f"{en_score(why.before)} to "
+        f"{en_score(why.after)}: the part of its need that is not covered, times its weight of {weight:g}.",
     )
     parts = [first, *_of_the_area(why), *_of_the_next(why, next_name)]
     return Text(" ".join(part.id for part in parts), " ".join(part.en for part in parts))
@@ -110,7 +121,8 @@ def _of_the_area(why: Why) -> Iterable[Text]:
         return
     if why.at_home is None:
         yield Text(
-            "Pemberi mengutamakan wilayah lain, tetapi di sana tidak ada lagi kekurangan yang boleh diisi komitmen ini.",
+            "Pemberi mengutamakan wilayah lain, tetapi di sana tidak ada lagi kekurangan yang boleh diisi "
+            "komitmen ini.",
             "The giver prefers another area, but nobody whom this commitment may serve is short there any more.",
         )
         return
@@ -143,6 +155,23 @@ def _of_the_next(why: Why, next_name: str) -> Iterable[Text]:
             f"Giliran berikutnya {next_name}, dengan skor {id_score(why.next_score)}.",
             f"Next in line is {next_name}, with a score of {en_score(why.next_score)}.",
         )
+    if not why.tie and why.next_score > why.after:
+        yield Text(
+            f"Satu kiriman dari komitmen ini ke sini paling sedikit {id_count(why.least)}, sehingga tidak dibagi "
+            "lebih kecil lagi.",
+            f"A drop of this commitment here is {en_count(why.least)} at least, so it is not shared out in smaller "
+            "parts.",
+        )
+
+
+def id_count(units: int) -> str:
+    """A number of units as it is written in Indonesian: 1.250."""
+    return f"{units:,}".replace(",", ".")
+
+
+def en_count(units: int) -> str:
+    """A number of units as it is written in English: 1,250."""
+    return f"{units:,}"
 
 
 def id_score(thousandths: int) -> str:

@@ -7,17 +7,18 @@ from enum import StrEnum
 
 from ksbb.allocation.plan import Plan
 from ksbb.allocation.problem import Demand, Offer, Problem
-from ksbb.allocation.reasons import en_score, id_score, score, totals_of
+from ksbb.allocation.reasons import en_count, en_score, id_count, id_score, score, totals_of
 from ksbb.domain.text import Text
 
 
 def why_nothing(problem: Problem, plan: Plan, target_id: str) -> Text:
-    """Why a target gets nothing of a plan as `allocate` made it. Raises KeyError for a target that isn't part of the problem."""
+    """Why a target gets nothing of a plan as `allocate` made it. Raises KeyError for a target that isn't part of "
+    "the problem."""
     demand = {demand.target_id: demand for demand in problem.demands}[target_id]
     if demand.open <= 0:
         return Text(
-            f"Kebutuhannya {demand.need} sudah dijanjikan atau diterima seluruhnya.",
-            f"Its need of {demand.need} is promised or delivered in full.",
+            f"Kebutuhannya {id_count(demand.need)} sudah dijanjikan atau diterima seluruhnya.",
+            f"Its need of {en_count(demand.need)} is promised or delivered in full.",
         )
     in_time = [offer for offer in problem.offers if not offer.expired(problem.today)]
     if not in_time:
@@ -28,14 +29,17 @@ def why_nothing(problem: Problem, plan: Plan, target_id: str) -> Text:
     allowed = [offer for offer in in_time if offer.reaches(demand)]
     if not allowed:
         return Text(
-            f"Dari {len(in_time)} komitmen yang belum dibagikan, tidak satu pun boleh untuk wilayah dan jenis sasaran ini.",
-            f"Of the {len(in_time)} commitments not shared out, none may go to this area and kind of target.",
+            f"Dari {id_count(len(in_time))} komitmen yang belum dibagikan, tidak satu pun boleh untuk wilayah dan "
+            "jenis sasaran ini.",
+            f"Of the {en_count(len(in_time))} commitments not shared out, none may go to this area and kind of target.",
         )
     able = [offer for offer in allowed if offer.may_serve(demand)]
     if not able:
         return Text(
-            f"Sasaran ini sudah mendapat bagian dari {len(allowed)} komitmen yang boleh untuknya, dan tiap komitmen hanya sekali.",
-            f"It already has a part of the {len(allowed)} commitments that may go to it, and each comes only once.",
+            f"Sasaran ini sudah mendapat bagian dari {id_count(len(allowed))} komitmen yang boleh untuknya, dan "
+            "tiap komitmen hanya sekali.",
+            f"It already has a part of the {en_count(len(allowed))} commitments that may go to it, and each comes "
+            "only once.",
         )
     return _of_the_able(problem, plan, demand, able)
 
@@ -50,9 +54,11 @@ def _of_the_able(problem: Problem, plan: Plan, demand: Demand, able: Sequence[Of
     fair = plan.fair.totals(len(problem.demands))[problem.demands.index(demand)]
     if best_off is not None and best_off >= own:
         return Text(
-            f"Skor kekurangannya {id_score(own)}. Semua yang dilayani lebih kekurangan: setelah rencana ini pun skornya paling "
+            f"Skor kekurangannya {id_score(own)}. Semua yang dilayani lebih kekurangan: setelah rencana ini pun "
+            "skornya paling "
             f"sedikit {id_score(best_off)}.",
-            f"Its shortfall score is {en_score(own)}. All that are served are worse off: even after this plan their scores are "
+            f"Its shortfall score is {en_score(own)}. All that are served are worse off: even after this plan "
+            "their scores are "
             f"{en_score(best_off)} or more.",
         )
     if (
@@ -62,23 +68,30 @@ def _of_the_able(problem: Problem, plan: Plan, demand: Demand, able: Sequence[Of
     ):
         gap = problem.off_area * 10
         return Text(
-            f"Semua komitmen yang boleh ke sini mengutamakan wilayah lain. Skor kekurangan di sini {id_score(own)}, tidak "
+            "Semua komitmen yang boleh ke sini mengutamakan wilayah lain. Skor kekurangan di sini "
+            f"{id_score(own)}, tidak "
             f"{id_score(gap)} lebih tinggi daripada yang dilayani, yang skornya paling sedikit {id_score(best_off)}.",
             f"All commitments that may come here prefer other areas. The shortfall score here is {en_score(own)}, not "
             f"{en_score(gap)} above those served, whose scores are {en_score(best_off)} or more.",
         )
     if fair < smallest:
         return Text(
-            f"Bagian wajarnya {fair}, lebih kecil daripada satu kiriman, yang paling sedikit {smallest}. Kekurangannya tetap "
+            f"Bagian wajarnya {id_count(fair)}, lebih kecil daripada satu kiriman, yang paling sedikit "
+            f"{id_count(smallest)}. Kekurangannya tetap "
             "dihitung penuh dalam rencana berikutnya.",
-            f"Its fair share is {fair}, smaller than one drop, which is {smallest} at least. Its shortfall counts in full in "
+            f"Its fair share is {en_count(fair)}, smaller than one drop, which is {en_count(smallest)} at least. "
+            "Its shortfall counts in full in "
             "the next plan.",
         )
     return Text(
-        f"Bagian wajarnya {fair}, tetapi komitmen yang boleh ke sini habis dalam kiriman utuh ke sasaran lain; sisanya lebih "
-        f"kecil daripada satu kiriman, yang paling sedikit {smallest}. Kekurangannya tetap dihitung penuh dalam rencana berikutnya.",
-        f"Its fair share is {fair}, but the commitments that may come here went to other targets in whole drops; what is left "
-        f"of each is less than one drop, which is {smallest} at least. Its shortfall counts in full in the next plan.",
+        f"Bagian wajarnya {id_count(fair)}, tetapi komitmen yang boleh ke sini habis dalam kiriman utuh ke sasaran "
+        "lain; sisanya lebih "
+        f"kecil daripada satu kiriman, yang paling sedikit {id_count(smallest)}. Kekurangannya tetap dihitung "
+        "penuh dalam rencana berikutnya.",
+        f"Its fair share is {en_count(fair)}, but the commitments that may come here went to other targets in "
+        "whole drops; what is left "
+        f"of each is less than one drop, which is {en_count(smallest)} at least. Its shortfall counts in full in "
+        "the next plan.",
     )
 
 
@@ -126,19 +139,24 @@ def _cause(problem: Problem, offer: Offer, left: int, totals: Mapping[str, int])
     short = [demand for demand in able if totals[demand.target_id] < demand.open]
     if not short:
         return Cause.MET_BY_OTHERS, Text(
-            f"{left} tidak diperlukan lagi: dengan rencana ini semua kebutuhan yang boleh diisinya terpenuhi.",
-            f"{left} aren't needed any more: with this plan all needs that it may serve are met.",
+            f"{id_count(left)} tidak diperlukan lagi: dengan rencana ini semua kebutuhan yang boleh diisinya "
+            "terpenuhi.",
+            f"{en_count(left)} aren't needed any more: with this plan all needs that it may serve are met.",
         )
     least = min(offer.least(demand) for demand in short)
     if left < least:
         return Cause.REST_TOO_SMALL, Text(
-            f"{left} tersisa, lebih sedikit daripada satu kiriman, yang paling sedikit {least} bagi yang masih kekurangan.",
-            f"{left} are left, less than one drop, which is {least} at least for those still short.",
+            f"{id_count(left)} tersisa, lebih sedikit daripada satu kiriman, yang paling sedikit {id_count(least)} "
+            "bagi yang masih kekurangan.",
+            f"{en_count(left)} are left, less than one drop, which is {en_count(least)} at least for those still "
+            "short.",
         )
     return Cause.GAPS_TOO_SMALL, Text(
-        f"{left} tersisa: yang masih kekurangan kurangnya lebih sedikit daripada satu kiriman, atau satu kiriman ke sana lebih "
+        f"{id_count(left)} tersisa: yang masih kekurangan kurangnya lebih sedikit daripada satu kiriman, atau satu "
+        "kiriman ke sana lebih "
         "banyak daripada sisa ini.",
-        f"{left} are left: whoever is still short lacks less than one drop, or one drop there is more than what is left.",
+        f"{en_count(left)} are left: whoever is still short lacks less than one drop, or one drop there is more "
+        "than what is left.",
     )
 
 
@@ -147,25 +165,30 @@ def _known_before(problem: Problem, offer: Offer, left: int) -> tuple[Cause, Tex
     if offer.expired(problem.today):
         until = f"{offer.expires_on:%Y-%m-%d}"
         return Cause.EXPIRED, Text(
-            f"{left} tidak dapat dibagikan: masa berlakunya habis pada {until}.",
-            f"{left} can't be shared out: it expired on {until}.",
+            f"{id_count(left)} tidak dapat dibagikan: masa berlakunya habis pada {until}.",
+            f"{en_count(left)} can't be shared out: it expired on {until}.",
         )
     reached = [demand for demand in problem.demands if offer.reaches(demand)]
     if not reached:
         return Cause.NO_TARGET, Text(
-            f"{left} tidak mempunyai tujuan: tidak ada kebutuhan di wilayah dan jenis sasaran yang dibolehkan pemberi. Mintalah "
+            f"{id_count(left)} tidak mempunyai tujuan: tidak ada kebutuhan di wilayah dan jenis sasaran yang "
+            "dibolehkan pemberi. Mintalah "
             "pemberi melonggarkannya, atau catat kebutuhan yang belum ada.",
-            f"{left} have nowhere to go: there is no need in the areas and kinds of target that the giver allows. Ask the giver "
+            f"{en_count(left)} have nowhere to go: there is no need in the areas and kinds of target that the "
+            "giver allows. Ask the giver "
             "to widen them, or record the needs that are missing.",
         )
     if all(demand.open <= 0 for demand in reached):
         return Cause.NO_NEED, Text(
-            f"{left} tidak diperlukan: semua kebutuhan yang boleh diisinya sudah dijanjikan atau diterima sebelum rencana ini.",
-            f"{left} aren't needed: all needs that it may serve were promised or delivered before this plan.",
+            f"{id_count(left)} tidak diperlukan: semua kebutuhan yang boleh diisinya sudah dijanjikan atau "
+            "diterima sebelum rencana ini.",
+            f"{en_count(left)} aren't needed: all needs that it may serve were promised or delivered before this plan.",
         )
     if all(demand.open <= 0 or demand.target_id in offer.served for demand in reached):
         return Cause.HAS_ITS_PART, Text(
-            f"{left} tidak mempunyai tujuan lagi: semua yang masih kekurangan sudah mendapat bagian dari komitmen ini.",
-            f"{left} have nowhere left to go: all that are still short already have a part of this commitment.",
+            f"{id_count(left)} tidak mempunyai tujuan lagi: semua yang masih kekurangan sudah mendapat bagian dari "
+            "komitmen ini.",
+            f"{en_count(left)} have nowhere left to go: all that are still short already have a part of this "
+            "commitment.",
         )
     return None

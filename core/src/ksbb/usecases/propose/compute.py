@@ -126,7 +126,7 @@ def _drops(proposal_id: str, gathered: Gathered, plan: Plan) -> list[ProposedDro
     problem, names = gathered.problem, gathered.names
     made = []
     for why in reasons(problem, plan):
-        said = told(why, names[why.drop.target_id], names.get(why.next_target_id or "", ""))
+        said = told(why, names[why.drop.target_id], names.get(why.next_target_id or "", ""), gathered.unit)
         made.append(
             ProposedDrop(
                 proposal_id=proposal_id,

@@ -37,9 +37,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """A problem, the lines of its offers by id, what targets are called by id, and what had to be left out."""
+    """A problem, what its aid is counted in, the lines of its offers by id, what targets are called by id, and what was left out."""
 
     problem: Problem
+    unit: Text
     lines: Mapping[str, Line]
     names: Mapping[str, str]
     remarks: tuple[Remark, ...]
@@ -60,7 +61,7 @@ async def gather(desk: Desk, program_id: str, aid_type: AidType) -> Gathered:
         off_area=desk.rules.off_area,
         seed=desk.rules.seed,
     )
-    return Gathered(problem=problem, lines=lines, names=names, remarks=(*faults, *held_back))
+    return Gathered(problem=problem, unit=aid_type.unit.name, lines=lines, names=names, remarks=(*faults, *held_back))
 
 
 async def _coming(desk: Desk, program_id: str, aid_type: str) -> Coming:
