@@ -108,3 +108,14 @@ def test_aid_leaves_its_preferred_area_only_for_a_shortfall_that_is_worse_by_lam
     there = demand(2, need=100, given=elsewhere, area_code="31.72.01.1001")
     plan = allocate(problem([here, there], [offer(1, quantity=10, prefers="31.71")]))
     assert sum(drop.quantity for drop in plan.drops if drop.target_id == "target-1") == stays
+
+
+@pytest.mark.parametrize("refused", [1, 2])
+def test_what_one_target_had_or_refused_goes_to_another_and_nothing_is_lost(refused: int) -> None:
+    lines = [
+        offer(number, quantity=60 if number == refused else 100, lot=None, served=served)
+        for number, served in ((number, frozenset({"target-1"} if number == refused else ())) for number in (1, 2))
+    ]
+    two = problem([demand(1, need=100), demand(2, need=100)], lines)
+    other = 3 - refused
+    assert set(allocate(two).drops) == {Drop("target-1", f"line-{other}", 100), Drop("target-2", f"line-{refused}", 60)}

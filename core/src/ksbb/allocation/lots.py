@@ -58,7 +58,33 @@ def shared_out(ground: Ground, totals: Sequence[int]) -> dict[Pair, int]:
     pieces: dict[Pair, int] = {}
     for name, js in places.items():
         _meet(offers, totals, arrived.get(name, []), js, pieces)
+    _exchange(ground, pieces)
     return pieces
+
+
+def _exchange(ground: Ground, pieces: dict[Pair, int]) -> None:
+    """Exchange pieces for a target that the line was promised to before with pieces of other lines of the same wish."""
+    demands, offers = ground.problem.demands, ground.problem.offers
+
+    def barred(i: int, j: int) -> bool:
+        return demands[j].target_id in offers[i].served
+
+    alike: defaultdict[int, list[Pair]] = defaultdict(list)
+    for i, j in sorted(pieces):
+        alike[int(ground.wish[i])].append((i, j))
+    for i, j in [pair for pair in sorted(pieces) if barred(*pair)]:
+        for other, where in alike[int(ground.wish[i])]:
+            quantity = min(pieces.get((i, j), 0), pieces.get((other, where), 0))
+            if quantity and other != i and not barred(other, j) and not barred(i, where):
+                for pair, units in (
+                    ((i, j), -quantity),
+                    ((other, where), -quantity),
+                    ((i, where), quantity),
+                    ((other, j), quantity),
+                ):
+                    pieces[pair] = pieces.get(pair, 0) + units
+    for pair in [pair for pair, quantity in pieces.items() if not quantity]:
+        del pieces[pair]
 
 
 def _meet(
