@@ -13,6 +13,8 @@ from ksbb.allocation.plan import Fair
 from ksbb.allocation.tree import add_leaves, add_supplies, carried
 from ksbb.allocation.wishes import Wish
 
+_ABOVE_WORTHS = 1 << 44
+"""More than any unit is worth: the most weight, times a whole shortfall, with its tie-breaker."""
 _PARTS = 12
 """Parts in which a place's steps are taken at first."""
 
@@ -35,7 +37,7 @@ def fair_shares(ground: Ground) -> Fair:
     step = -(-ground.need[js] // STEPS)[:, None]
     edges = np.clip(step * np.arange(STEPS + 1, dtype=np.int64), given[js, None], ground.need[js, None])
     of, units, worths = ground.steps(js, edges)
-    order = np.lexsort((-worths, ground.place[of]))
+    order = np.argsort(ground.place[of] * _ABOVE_WORTHS - worths, kind="stable")  # as lexsort, six times as fast
     of, units, worths = of[order], units[order], worths[order]
     steps = _Steps(ground.place[of], units, worths)
     nodes = np.array(ends, np.int64)
