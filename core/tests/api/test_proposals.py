@@ -154,6 +154,7 @@ async def test_the_rules_are_public(api: Any) -> None:
         "two_people_above_units": 1_000,
         "two_people_above_rupiah": 100_000_000,
         "nightly": True,
+        "refine": True,
     }
 
 

@@ -78,7 +78,7 @@ class Problem:
     """One aid type on one day. Demands and offers are kept in the order of their ids, so that the order given never matters.
 
     `off_area` is λ in hundredths: a unit leaves its preferred area only where the shortfall elsewhere is at least that much worse.
-    `seed`, published beforehand, settles ties.
+    `seed`, published beforehand, settles ties. `refine`: whether the best lots of a tiny problem are searched for (`refine`).
     """
 
     aid_type: str
@@ -87,6 +87,7 @@ class Problem:
     offers: tuple[Offer, ...]
     off_area: int = 20
     seed: str = ""
+    refine: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "demands", tuple(sorted(self.demands, key=lambda demand: demand.target_id)))

@@ -11,6 +11,7 @@ from ksbb.allocation.improve import improved
 from ksbb.allocation.lots import Pair, chosen, shared_out
 from ksbb.allocation.plan import Drop, Plan
 from ksbb.allocation.problem import Problem
+from ksbb.allocation.refine import refined
 
 
 def allocate(problem: Problem) -> Plan:
@@ -23,6 +24,8 @@ def allocate(problem: Problem) -> Plan:
     near = ground.given + np.array(totals, np.int64)
     drops = improved(ground, balanced(ground, pairs, near), near)
     _place_rest(ground, drops)
+    if problem.refine:
+        drops = refined(ground, drops)
     named = (Drop(live.demands[j].target_id, live.offers[i].line_id, quantity) for (i, j), quantity in drops.items())
     return Plan(tuple(sorted(named)), fair)
 

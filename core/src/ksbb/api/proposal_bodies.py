@@ -51,6 +51,7 @@ class RulesOut(msgspec.Struct, kw_only=True):
     two_people_above_units: Whole
     two_people_above_rupiah: Whole
     nightly: bool
+    refine: Annotated[bool, Meta(description="Whether the best lots are searched for where there is little to share.")]
 
 
 class ProposalOut(msgspec.Struct, kw_only=True):
@@ -169,6 +170,7 @@ def rules_out(rules: AllocationRules) -> RulesOut:
         two_people_above_units=rules.two_people_units,
         two_people_above_rupiah=rules.two_people_rupiah,
         nightly=rules.nightly,
+        refine=rules.refine,
     )
 
 

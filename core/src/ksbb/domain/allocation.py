@@ -13,7 +13,7 @@ class AllocationRules:
 
     `off_area` is λ in hundredths: a unit leaves its preferred area only where the shortfall elsewhere is at least that much worse.
     `seed`, published beforehand, settles ties. Above `two_people_units` or `two_people_rupiah` a proposal needs two approvals.
-    `nightly`: whether each night proposes anew.
+    `nightly`: whether each night proposes anew. `refine`: whether the best lots are searched for where there is little to share.
     """
 
     tiers: Mapping[str, int] = field(default_factory=lambda: _TIERS)
@@ -22,6 +22,7 @@ class AllocationRules:
     two_people_units: int = 1_000
     two_people_rupiah: int = 100_000_000
     nightly: bool = True
+    refine: bool = True
 
     @property
     def default_tier(self) -> str:

@@ -110,7 +110,7 @@ class AllocationSettings(BaseModel):
     else is said has the first. `off_area` is λ: aid leaves the area that its collaborator prefers only where the weighted shortfall
     elsewhere is at least that much worse. `seed`: a published word that settles ties; change it before a run, never after.
     `two_people_above_units`, `two_people_above_rupiah`: a larger proposal needs the approval of two people. `nightly`: whether
-    proposals are computed anew each night.
+    proposals are computed anew each night. `refine`: whether the best lots are searched for where there is little to share.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
@@ -124,6 +124,7 @@ class AllocationSettings(BaseModel):
     two_people_above_units: int = Field(default=1_000, ge=0)
     two_people_above_rupiah: int = Field(default=100_000_000, ge=0)
     nightly: bool = True
+    refine: bool = True
 
     @field_validator("tiers")
     @classmethod
@@ -150,6 +151,7 @@ class AllocationSettings(BaseModel):
             two_people_units=self.two_people_above_units,
             two_people_rupiah=self.two_people_above_rupiah,
             nightly=self.nightly,
+            refine=self.refine,
         )
 
 

@@ -60,6 +60,7 @@ async def gather(desk: Desk, program_id: str, aid_type: AidType) -> Gathered:
         offers=tuple(offers),
         off_area=desk.rules.off_area,
         seed=desk.rules.seed,
+        refine=desk.rules.refine,
     )
     return Gathered(problem=problem, unit=aid_type.unit.name, lines=lines, names=names, remarks=(*faults, *held_back))
 
