@@ -95,13 +95,13 @@ def test_a_lot_that_keeps_others_waiting_is_named() -> None:
     text = told(why, "RW 03", "RW 05", Text("paket", "package"))
     assert text.id.startswith("RW 03 mendapat 3.500 paket dari komitmen ini. Kebutuhannya 4.000; ")
     assert text.id.endswith(
-        "Giliran berikutnya RW 05, dengan skor 1,00. Satu kiriman dari komitmen ini ke sini paling sedikit 3.000, sehingga tidak "
-        "dibagi lebih kecil lagi."
+        "Giliran berikutnya RW 05, dengan skor 1,00. Satu kiriman dari komitmen ini ke sini paling sedikit 3.000, dan kiriman "
+        "tambahan ke tempat lain hanya dibuat bila cukup berarti di sana."
     )
     assert text.en.startswith("RW 03 gets 3,500 (package) of this commitment. It needs 4,000; ")
     assert text.en.endswith(
-        "Next in line is RW 05, with a score of 1.00. A drop of this commitment here is 3,000 at least, so it is not shared out in "
-        "smaller parts."
+        "Next in line is RW 05, with a score of 1.00. A drop of this commitment here is 3,000 at least, and a further drop "
+        "elsewhere is made only where it makes enough of a difference there."
     )
 
 

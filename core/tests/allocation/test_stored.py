@@ -38,10 +38,10 @@ def test_a_problem_as_stored() -> None:
     one = problem([demand(2), demand(1, weight=150)], lines, seed="2026-04")
     assert problem_to_json(one).decode() == (
         '{"aid_type":"rice","demands":['
-        '{"area_code":"31.71.01.1001","given":0,"kind":"rw","need":10,"target_id":"target-1","weight":150},'
-        '{"area_code":"31.71.01.1001","given":0,"kind":"rw","need":10,"target_id":"target-2","weight":100}],'
+        '{"area_code":"31.71.01.1001","given":0,"kind":"rw","lot":null,"need":10,"target_id":"target-1","weight":150},'
+        '{"area_code":"31.71.01.1001","given":0,"kind":"rw","lot":null,"need":10,"target_id":"target-2","weight":100}],'
         '"off_area":20,"offers":[{"areas":["31"],"expires_on":null,"kinds":["orphanage","rw"],"line_id":"line-1","lot":1,'
-        '"prefers":"31.71","quantity":10,"served":["target-1","target-9"]}],"seed":"2026-04","today":"2026-04-01"}'
+        '"prefers":"31.71","quantity":10,"served":["target-1","target-9"]}],"refine":false,"seed":"2026-04","today":"2026-04-01"}'
     )
     assert digest(one) == digest(problem_from(problem_to_json(one)))
     assert digest(one) != digest(problem([demand(2), demand(1, weight=200)], lines, seed="2026-04"))

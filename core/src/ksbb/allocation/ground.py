@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ksbb.allocation.measure import TIES, UNIT, tie_of
 from ksbb.allocation.network import Whole
-from ksbb.allocation.problem import LEAST_LOT, Problem
+from ksbb.allocation.problem import Problem
 from ksbb.allocation.wishes import Wish, kinds_of, wish_of
 
 CLOSED, OPEN, AWAY = 0, 1, 2
@@ -25,6 +25,7 @@ class Ground:
     weight: Whole
     tie: Whole
     given: Whole
+    usual_lot: Whole
     quantity: Whole
     lot: Whole
     """The lot of each offer, 0 where it names none."""
@@ -40,7 +41,7 @@ class Ground:
     def least(self, givers: Whole, takers: Whole) -> Whole:
         """The smallest drop of each of these offers at each of these demands, as `Offer.least` says; shapes are broadcast."""
         need, lot = self.need[takers], self.lot[givers]
-        lot = np.where(lot > 0, lot, np.maximum(LEAST_LOT, need // 4))
+        lot = np.where(lot > 0, lot, self.usual_lot[takers])
         least: Whole = np.minimum(np.minimum(lot, self.quantity[givers]), need - self.given[takers])
         return least
 
@@ -80,6 +81,7 @@ def ground_of(problem: Problem) -> Ground:
         weight=np.array([demand.weight for demand in demands], np.int64),
         tie=np.array([tie_of(problem.seed, demand.target_id) for demand in demands], np.int64),
         given=np.array([demand.given for demand in demands], np.int64),
+        usual_lot=np.array([demand.usual_lot for demand in demands], np.int64),
         quantity=np.array([offer.quantity for offer in offers], np.int64),
         lot=np.array([offer.lot or 0 for offer in offers], np.int64),
         places=places,

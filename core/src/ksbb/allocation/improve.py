@@ -10,7 +10,6 @@ from ksbb.allocation.ground import AWAY, CLOSED, Ground
 from ksbb.allocation.lots import Pair
 from ksbb.allocation.measure import UNIT
 from ksbb.allocation.network import Whole
-from ksbb.allocation.problem import LEAST_LOT
 
 _WHOLE = 100 * UNIT
 """What a unit is worth at a target of weight 1 that has nothing, as `Ground.worth` measures."""
@@ -106,7 +105,7 @@ def _short(ground: Ground, state: _State, able: Whole) -> Whole:
     np.minimum.at(cheapest, ground.wish[able], state.price[able])
     cost = np.where(ground.reach == AWAY, ground.problem.off_area * UNIT, np.where(ground.reach == CLOSED, _NEVER, 0))
     price = (cheapest[:, None] + cost).min(axis=0)[ground.place]
-    largest = np.maximum(max(int(ground.lot[able].max()), LEAST_LOT), ground.need // 4)
+    largest = np.maximum(int(ground.lot[able].max()), ground.usual_lot)
     room = ground.need - state.totals
     worth = ground.weight * room * UNIT // ground.need
     return np.nonzero((room > 0) & ((worth - price) * np.minimum(largest, room) > _WORTH_A_TRIP))[0]

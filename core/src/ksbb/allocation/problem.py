@@ -16,7 +16,10 @@ MOST_NEED, MOST_WEIGHT = 10**8, 100 * _WHOLE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
-    """What one target needs: `need` units in all, of which `given` are promised or delivered; `weight` in hundredths (150 is 1.5)."""
+    """What one target needs: `need` units in all, of which `given` are promised or delivered; `weight` in hundredths (150 is 1.5).
+
+    `lot` is the smallest sensible drop of a line that names none; None for a quarter of the need, and at least 10.
+    """
 
     target_id: str
     area_code: str
@@ -24,6 +27,12 @@ class Demand:
     need: int
     given: int = 0
     weight: int = _WHOLE
+    lot: int | None = None
+
+    @property
+    def usual_lot(self) -> int:
+        """The smallest sensible drop of a line that names none."""
+        return max(LEAST_LOT, self.need // 4) if self.lot is None else self.lot
 
     @property
     def open(self) -> int:
@@ -36,8 +45,8 @@ class Offer:
     """What one commitment line has left to give.
 
     Hard: `areas` (codes, any of which a target must lie in), `kinds` of target (empty: any), `expires_on`, and `served`, the targets
-    that have a part of it already. Soft: `prefers`, an area code inside `areas`. `lot` is the smallest sensible drop, None for the
-    usual one.
+    that have a part of it already. Soft: `prefers`, an area code inside `areas`. `lot` is the smallest sensible drop, None for
+    the target's usual one.
     """
 
     line_id: str
@@ -69,7 +78,7 @@ class Offer:
 
     def least(self, demand: Demand) -> int:
         """The smallest drop that it may make at the target, in units: never under the lot, all that it has, or all that is needed."""
-        lot = max(LEAST_LOT, demand.need // 4) if self.lot is None else self.lot
+        lot = demand.usual_lot if self.lot is None else self.lot
         return min(lot, self.quantity, demand.open)
 
 
@@ -141,6 +150,8 @@ def _of_demands(demands: Sequence[Demand]) -> Iterable[Fault]:
                     f"a vulnerability weight is above 0 and at most {most}, given {demand.weight / _WHOLE:g}",
                 ),
             )
+        if demand.lot is not None and demand.lot < 1:
+            yield _no_lot(demand.target_id, demand.lot)
         if not is_area_code(demand.area_code):
             yield _no_area(demand.target_id, demand.area_code)
 
@@ -156,10 +167,7 @@ def _of_offers(problem: Problem) -> Iterable[Fault]:
                 ),
             )
         if offer.lot is not None and offer.lot < 1:
-            yield Fault(
-                offer.line_id,
-                Text(f"lot paling sedikit 1, diberikan {offer.lot}", f"a lot is at least 1, given {offer.lot}"),
-            )
+            yield _no_lot(offer.line_id, offer.lot)
         if not offer.areas:
             yield Fault(offer.line_id, Text("tidak mempunyai wilayah", "has no area"))
         wished = [offer.prefers] if offer.prefers is not None else []
@@ -174,6 +182,10 @@ def _of_offers(problem: Problem) -> Iterable[Fault]:
                     f"the preferred area {offer.prefers} lies outside its areas {', '.join(offer.areas)}",
                 ),
             )
+
+
+def _no_lot(where: str, lot: int) -> Fault:
+    return Fault(where, Text(f"lot paling sedikit 1, diberikan {lot}", f"a lot is at least 1, given {lot}"))
 
 
 def _no_area(where: str, code: str) -> Fault:

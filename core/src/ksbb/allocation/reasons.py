@@ -157,10 +157,10 @@ def _of_the_next(why: Why, next_name: str) -> Iterable[Text]:
         )
     if not why.tie and why.next_score > why.after:
         yield Text(
-            f"Satu kiriman dari komitmen ini ke sini paling sedikit {id_count(why.least)}, sehingga tidak dibagi "
-            "lebih kecil lagi.",
-            f"A drop of this commitment here is {en_count(why.least)} at least, so it is not shared out in smaller "
-            "parts.",
+            f"Satu kiriman dari komitmen ini ke sini paling sedikit {id_count(why.least)}, dan kiriman tambahan ke tempat lain hanya "
+            "dibuat bila cukup berarti di sana.",
+            f"A drop of this commitment here is {en_count(why.least)} at least, and a further drop elsewhere is made only where it "
+            "makes enough of a difference there.",
         )
 
 

@@ -1,8 +1,8 @@
 """Bodies of the allocation's resources: runs, proposals, drops, remarks, checks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -47,6 +47,8 @@ class RulesOut(msgspec.Struct, kw_only=True):
             description="λ: aid leaves its preferred area only where the shortfall elsewhere is at least so much worse."
         ),
     ]
+    lot_least: Annotated[int, Meta(description="The smallest drop of a line that names no lot, in units …")]
+    lot_percent: Annotated[int, Meta(description="… and in percent of the target's need, whichever is more.")]
     seed: Annotated[str, Meta(description="Ties are settled by the SHA-256 of this seed and the target's id.")]
     two_people_above_units: Whole
     two_people_above_rupiah: Whole
@@ -104,6 +106,30 @@ class SentenceOut(msgspec.Struct, kw_only=True):
     en: str
 
 
+class ReasonsOut(msgspec.Struct, kw_only=True):
+    """The record behind a drop's sentences. Scores are the part of the need that isn't covered, times the tier's weight.
+
+    `given` was promised or delivered before, `total` is what the plan brings altogether. `next_target_id` would have been next in
+    line, null where nobody was. `off_area`: the drop leaves the preferred area, where the highest score left is `at_home`;
+    `least_gap` (λ) is how much worse it must be elsewhere. `tie`: the next in line has the same score, and the seed decided.
+    `least` is the smallest drop here.
+    """
+
+    need: int
+    given: int
+    total: int
+    weight: float
+    before: float
+    after: float
+    next_target_id: str | None
+    next_score: float
+    off_area: bool
+    at_home: float | None
+    tie: bool
+    least: int
+    least_gap: float
+
+
 class DropOut(msgspec.Struct, kw_only=True):
     """One drop, with its reason in both languages; after an edit, in the words of whoever edited."""
 
@@ -119,6 +145,7 @@ class DropOut(msgspec.Struct, kw_only=True):
     quantity: int
     edited: bool
     why: SentenceOut
+    reasons: Annotated[ReasonsOut | None, Meta(description="Null after an edit.")]
     status: DropStatus
     allocation_id: str | None
     failure: str
@@ -166,6 +193,8 @@ def rules_out(rules: AllocationRules) -> RulesOut:
     return RulesOut(
         tiers={name: weight / 100 for name, weight in rules.tiers.items()},
         off_area=rules.off_area / 100,
+        lot_least=rules.lot_least,
+        lot_percent=rules.lot_percent,
         seed=rules.seed,
         two_people_above_units=rules.two_people_units,
         two_people_above_rupiah=rules.two_people_rupiah,
@@ -232,10 +261,19 @@ def drop_out(found: DropView) -> DropOut:
         quantity=found.quantity,
         edited=found.edited_by is not None,
         why=SentenceOut(id=found.why_id, en=found.why_en),
+        reasons=None if found.why is None else _reasons_out(found.why),
         status=found.status,
         allocation_id=found.allocation_id,
         failure=found.failure,
     )
+
+
+def _reasons_out(why: Mapping[str, Any]) -> ReasonsOut:
+    thousandths = {name: None if why[name] is None else why[name] / 1000 for name in _SCORES}
+    return msgspec.convert({**why, **thousandths, "weight": why["weight"] / 100}, ReasonsOut)
+
+
+_SCORES = ("before", "after", "next_score", "at_home", "least_gap")
 
 
 def remark_out(found: RemarkView) -> RemarkOut:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from ksbb.domain.errors import Conflict, Forbidden, Problem
 from ksbb.domain.text import Text
@@ -142,7 +143,8 @@ class Remark:
 class ProposedDrop:
     """So many units of a line for a target: as `computed` (0 where a person added it), and as it stands after edits.
 
-    `why_id`/`why_en` say why; after an edit, in the words of whoever edited. `failure` says why it couldn't be allocated.
+    `why` is the record of the reasons and `why_id`/`why_en` its sentences; after an edit there is no record, and the words are
+    those of whoever edited. `failure` says why it couldn't be allocated.
     """
 
     proposal_id: str
@@ -151,6 +153,7 @@ class ProposedDrop:
     commitment_id: str
     computed: int
     quantity: int
+    why: dict[str, Any] | None
     why_id: str
     why_en: str
     edited_by: str | None

@@ -108,9 +108,11 @@ class EngineSettings(BaseModel):
 class AllocationSettings(BaseModel):
     """How aid is allocated. `tiers`: the vulnerability tiers with their weights, in whole hundredths; a need of which nothing
     else is said has the first. `off_area` is λ: aid leaves the area that its collaborator prefers only where the weighted shortfall
-    elsewhere is at least that much worse. `seed`: a published word that settles ties; change it before a run, never after.
-    `two_people_above_units`, `two_people_above_rupiah`: a larger proposal needs the approval of two people. `nightly`: whether
-    proposals are computed anew each night. `refine`: whether the best lots are searched for where there is little to share.
+    elsewhere is at least that much worse. `lot_least`, `lot_percent`: the smallest sensible drop of a line that names no lot,
+    in units and in percent of the target's need, whichever is more. `seed`: a published word that settles ties; change it
+    before a run, never after. `two_people_above_units`, `two_people_above_rupiah`: a larger proposal needs the approval of two
+    people. `nightly`: whether proposals are computed anew each night. `refine`: whether the best lots are searched for where
+    there is little to share.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
@@ -120,6 +122,8 @@ class AllocationSettings(BaseModel):
         Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)],
     ] = Field(default={"normal": 1.0, "vulnerable": 1.5, "high": 2.0, "extreme": 3.0}, min_length=1)
     off_area: float = Field(default=0.2, ge=0, le=100, allow_inf_nan=False)
+    lot_least: int = Field(default=10, ge=1, le=10**8)
+    lot_percent: int = Field(default=25, ge=0, le=100)
     seed: str = Field(default="ksbb", min_length=1, max_length=200)
     two_people_above_units: int = Field(default=1_000, ge=0)
     two_people_above_rupiah: int = Field(default=100_000_000, ge=0)
@@ -147,6 +151,8 @@ class AllocationSettings(BaseModel):
         return AllocationRules(
             tiers={name: round(weight * 100) for name, weight in self.tiers.items()},
             off_area=round(self.off_area * 100),
+            lot_least=self.lot_least,
+            lot_percent=self.lot_percent,
             seed=self.seed,
             two_people_units=self.two_people_above_units,
             two_people_rupiah=self.two_people_above_rupiah,

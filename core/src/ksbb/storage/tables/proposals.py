@@ -66,6 +66,7 @@ proposal_drops = Table(
     Column("commitment_id", ForeignKey("commitments.id"), nullable=False),
     quantity("computed"),
     quantity("quantity"),
+    Column("why", Json),
     Column("why_id", Text, nullable=False),
     Column("why_en", Text, nullable=False),
     Column("edited_by", Id),

@@ -135,6 +135,7 @@ def _drops(proposal_id: str, gathered: Gathered, plan: Plan) -> list[ProposedDro
                 commitment_id=gathered.lines[why.drop.line_id].commitment_id,
                 computed=why.drop.quantity,
                 quantity=why.drop.quantity,
+                why={name: value for name, value in plain(why).items() if name != "drop"},
                 why_id=said.id,
                 why_en=said.en,
                 edited_by=None,

@@ -58,6 +58,7 @@ async def edit(
         commitment_id=lines[line_id][0],
         computed=was.computed if was else 0,
         quantity=quantity,
+        why=None,
         why_id=reason,
         why_en=reason,
         edited_by=desk.actor.account_id,

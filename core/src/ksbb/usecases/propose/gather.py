@@ -110,6 +110,7 @@ async def _demands(
                 need=row.quantity,
                 given=min(given, row.quantity),
                 weight=tiers.get(row.tier, 1),
+                lot=max(desk.rules.lot_least, row.quantity * desk.rules.lot_percent // 100),
             )
         )
     return demands, names, remarks

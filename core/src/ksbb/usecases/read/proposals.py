@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import select
@@ -43,6 +43,7 @@ class DropView:
     synthetic: bool
     computed: int
     quantity: int
+    why: dict[str, Any] | None
     why_id: str
     why_en: str
     edited_by: str | None

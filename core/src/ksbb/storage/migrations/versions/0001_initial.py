@@ -1316,6 +1316,7 @@ def upgrade() -> None:
         ),
         sa.Column("computed", sa.BigInteger(), nullable=False),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("why", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.Column("why_id", sa.Text(), nullable=False),
         sa.Column("why_en", sa.Text(), nullable=False),
         sa.Column(
