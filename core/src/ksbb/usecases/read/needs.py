@@ -234,8 +234,12 @@ def _beside_small() -> ColumnElement[bool]:
         select(target.c.area_code, need.c.program_id, need.c.aid_type)
         .join(target, target.c.id == need.c.target_id)
         .where(or_(*(figure.between(min(SMALL), max(SMALL)) for figure in figures)))
+        # PostgreSQL counts it for each target else, and then rather reads and sorts all needs than walks to the end of the page
+        .cte("small")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
     )
-    return tuple_(tables.targets.c.area_code, tables.needs.c.program_id, tables.needs.c.aid_type).in_(small)
+    mine = tuple_(tables.targets.c.area_code, tables.needs.c.program_id, tables.needs.c.aid_type)
+    return mine.in_(select(small))
 
 
 def _view(row: Mapping[Any, Any], hidden: set[str]) -> NeedView:
