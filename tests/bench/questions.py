@@ -174,7 +174,10 @@ def _registers(people: People, known: Known) -> Iterator[Question]:
         "area, widest open first": "area_code=31.71&sort=-open",
         "target": f"target_id={known.targets[0]}",
     }.items():
-        yield Question(name=f"needs: {name}", who=None, paths=[f"/needs?{query}"])
+        # Only officials order by figures, and what they see needs no neighbours to be looked up
+        for who in (people.auditor,) if "sort=-" in query else (None, people.auditor):
+            asker = "public" if who is None else "auditor"
+            yield Question(name=f"needs, {asker}: {name}", who=who, paths=[f"/needs?{query}"])
     for name, who, path in (
         ("collaborators", people.secretariat, "/collaborators"),
         ("aggregators", None, "/aggregators"),

@@ -69,6 +69,7 @@ async def test_what_is_planned_is_shown(api: Any, world: World) -> None:
             "state": "planned",
             "quantity": 50,
             "accepted": 0,
+            "suppressed": False,
             "tier": "high",
             "source": "Kelurahan",
             "as_of": "2026-08-01",

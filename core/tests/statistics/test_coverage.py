@@ -52,6 +52,11 @@ def test_no_small_figure_is_shown_nor_can_be_computed(
         assert any(map(is_small, found)) or not alone, "nothing is hidden without a cause"
         if len(alone) == 1:
             assert not any(figure for row in found if row in shown for figure in figures_of(row))
+        for figure, rest in enumerate(map(sum, zip(*map(figures_of, alone), strict=True))):
+            if 0 < rest < 5:
+                assert not any(figures_of(row)[figure] for row in found if row in shown), (
+                    "then their area is small, too"
+                )
 
 
 def figures_of(row: CoverageRow) -> list[int]:

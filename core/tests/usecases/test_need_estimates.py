@@ -16,8 +16,8 @@ from ksbb.testing import Step, World
 from ksbb.testing.world import SUBDISTRICT
 from ksbb.usecases import needs
 from ksbb.usecases.need_estimates import Control, Estimated, LeftOut, compute_estimates, estimate_needs
+from ksbb.usecases.read.needs import NeedView, find_needs
 from ksbb.usecases.read.paging import Asked
-from ksbb.usecases.read.targets import NeedView, find_needs
 
 TITLE = Text("Dua per rumah tangga", "Two for each household")
 UNKNOWN = Text("rumus tidak dapat menghitung dari data yang ada", "the formula can't tell from what is known")

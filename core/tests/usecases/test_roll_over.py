@@ -20,7 +20,7 @@ from ksbb.storage import tables
 from ksbb.storage.rows import fetch_all
 from ksbb.testing import Step, World
 from ksbb.usecases import needs, roll_over
-from ksbb.usecases.read.targets import show_periods
+from ksbb.usecases.read.needs import show_periods
 from ksbb.usecases.roll_over import next_turn
 
 NOVEMBER = datetime(2026, 11, 2, 3, tzinfo=UTC)

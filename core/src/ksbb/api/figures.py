@@ -34,7 +34,7 @@ async def get_coverage(
     Promises count, so that aid doesn't pile up: gap = need − pledged − allocated − delivered, at least 0. `pledged` is handed in
     and not yet promised to a target, counted where its collaborator wishes it to go; what is pledged to an area wider than the
     rows stands in `pledged_wider`, and in no gap. For the public, a row with a figure from 1 to 4 has no figures (`suppressed`),
-    and where it is the only one in its area, the next smallest has none either; suppressed rows come last.
+    nor have the smallest of its neighbours that would tell it by the figures of their area; suppressed rows come last.
     """
     async with reading(request) as desk:
         return await coverage(desk, level, program_id=program_id, aid_type=aid_type, parent=parent)

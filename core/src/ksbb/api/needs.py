@@ -1,4 +1,4 @@
-"""Needs: how much of an aid type a target needs. Public."""
+"""Needs: how much of an aid type a target needs. Public, small figures suppressed."""
 
 from datetime import date
 from typing import Annotated
@@ -33,7 +33,7 @@ from ksbb.usecases.csv_import import DryRun, Imported, Table
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.need_estimates import Estimated, compute_estimates
 from ksbb.usecases.need_estimates import estimate_needs as store_estimates
-from ksbb.usecases.read.targets import NeedPeriodView, NeedView, find_needs, show_need, show_periods
+from ksbb.usecases.read.needs import NeedPeriodView, NeedView, find_needs, show_need, show_periods
 
 
 class NeedIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -74,12 +74,20 @@ async def list_needs(
     aid_type: CodeFilter = None,
     target_id: IdFilter = None,
     area_code: AreaFilter = None,
-    unmet: Annotated[bool, QueryParameter(description="Only needs of which something is open.")] = False,  # noqa: FBT002
+    unmet: Annotated[  # noqa: FBT002
+        bool, QueryParameter(description="Only needs of which something is open, or whose figures are suppressed.")
+    ] = False,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
     sort: Sort = None,
 ) -> Page[NeedView]:
-    """All needs, by `target_code` (default), `quantity`, `open` or `as_of`."""
+    """All needs, by `target_code` (default) or `as_of`; officials also by `quantity` or `open`.
+
+    For the public, a need with a figure from 1 to 4 has no figures (`suppressed`), nor have those beside it that would tell it by
+    the coverage of their area. Auditors, assessors and the secretariat see all where they work, a recipient the own target's. Who
+    doesn't see all that is asked for can't order it by figures; `/coverage?level=target` has the widest gap first. With `unmet`, a
+    page may hold fewer items than `limit` and still have a `next`.
+    """
     async with reading(request) as desk:
         return await find_needs(
             desk,
@@ -101,7 +109,7 @@ async def list_needs(
 async def get_need(
     request: ApiRequest, target_id: FromPath[str], program_id: FromPath[str], aid_type: FromPath[str]
 ) -> Response[NeedView]:
-    """The need of a target for an aid type, with its version in `ETag`."""
+    """The need of a target for an aid type, with its version in `ETag`; without figures where they are suppressed."""
     async with reading(request) as desk:
         found = await show_need(desk, target_id, program_id, aid_type)
     return single(request, found, found.version)
@@ -115,7 +123,10 @@ async def get_need(
 async def get_need_periods(
     request: ApiRequest, target_id: FromPath[str], program_id: FromPath[str], aid_type: FromPath[str]
 ) -> list[NeedPeriodView]:
-    """What is planned for later periods of a need, and what was needed and accepted in past ones, the latest first."""
+    """What is planned for later periods of a need, and what was needed and accepted in past ones, the latest first.
+
+    Without figures where one is from 1 to 4, and all of them where the need itself is suppressed.
+    """
     async with reading(request) as desk:
         return await show_periods(desk, target_id, program_id, aid_type)
 

@@ -47,7 +47,7 @@ TAGS = [
     Tag(name="programs", description="The KSBB programs and the aid that each asks for. Public."),
     Tag(name="areas", description="Provinces, cities, districts and sub-districts by Kemendagri code. Public."),
     Tag(name="targets", description="Who receives aid: RWs and institutions. Public, without contacts."),
-    Tag(name="needs", description="How much of an aid type a target needs. Public."),
+    Tag(name="needs", description="How much of an aid type a target needs. Public, small figures suppressed."),
     Tag(name="coverage", description="Which areas are helped and which are not, pledges counted. Public."),
     Tag(name="statistics", description="What was committed and handed over. Public, small counts suppressed."),
     Tag(name="commitments", description="A collaborator's promise of aid, from draft to closed."),

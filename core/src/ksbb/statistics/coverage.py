@@ -1,6 +1,5 @@
 """Coverage: which areas and targets are helped and which are not, pledges counted and not only deliveries."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,10 +8,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import BigInteger, ColumnElement, Select, case, func, literal, or_, select, text, true, union_all
 
+from ksbb.domain import suppression
 from ksbb.domain.errors import invalid
 from ksbb.domain.rights import Actor
+from ksbb.domain.suppression import SMALL, sees_all_of
 from ksbb.domain.text import Text
-from ksbb.statistics.figures import SMALLEST_COUNT, sees_all_of
 from ksbb.storage import tables
 from ksbb.storage.planning import planned_by_values
 from ksbb.usecases.desk import Desk
@@ -37,7 +37,6 @@ _LENGTHS = {
 }
 """The length of an area code, where areas are added up."""
 MAX_ROWS = 10_000
-_SMALL = frozenset(range(1, SMALLEST_COUNT))
 _OWN = 10
 """So many columns are about any row; those of its target come after them."""
 
@@ -161,34 +160,12 @@ def _for_all(actor: Actor, rows: list[CoverageRow]) -> list[CoverageRow]:
 
 
 def to_suppress(rows: Sequence[CoverageRow]) -> list[CoverageRow]:
-    """The rows that the public doesn't see: those with a figure from 1 to 4, and where that is one alone among those of the same
-    area, program and aid type, the next smallest as well, for else it could be told from the area's own figures.
-    """
-    small = [
-        row
-        for row in rows  # There are thousands: what is written out takes half the time
-        if row.need in _SMALL
-        or row.pledged in _SMALL
-        or row.allocated in _SMALL
-        or row.delivered in _SMALL
-        or row.gap in _SMALL
-    ]
-    groups: dict[tuple[str, str, str], list[CoverageRow]] = defaultdict(list)
-    for row in small:
-        groups[_group(row)].append(row)
-    alone = {group: found[0] for group, found in groups.items() if len(found) == 1}
-    kinds = {(program_id, aid_type) for _, program_id, aid_type in alone}
-    others: dict[tuple[str, str, str], list[CoverageRow]] = defaultdict(list)
-    for row in rows:
-        if (row.program_id, row.aid_type) in kinds:
-            group = _group(row)
-            if group in alone and alone[group] is not row and _size(row):
-                others[group].append(row)
-    return [*small, *(min(found, key=lambda row: (_size(row), _identity(row))) for found in others.values())]
+    """The rows that the public doesn't see, of those that lie in the same area for the same program and aid type."""
+    return suppression.to_suppress(rows, group=_group, identity=_identity)
 
 
 def _told_of(actor: Actor, row: PledgedWider) -> PledgedWider:
-    if row.pledged in _SMALL and not sees_all_of(actor, row.program_id, row.area_code):
+    if row.pledged in SMALL and not sees_all_of(actor, row.program_id, row.area_code):
         row.pledged, row.suppressed = None, True
     return row
 
@@ -351,11 +328,6 @@ def _above(area_code: str) -> str | None:
 def _group(row: CoverageRow) -> tuple[str, str, str]:
     above = row.area_code if row.target is not None else row.area_code.rpartition(".")[0]
     return above, row.program_id, row.aid_type
-
-
-def _size(row: CoverageRow) -> int:
-    """How much of a row there is to tell."""
-    return max(row.need or 0, row.pledged or 0, row.allocated or 0, row.delivered or 0)
 
 
 def _identity(row: CoverageRow) -> tuple[str, str, str, str]:

@@ -9,17 +9,14 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ksbb.domain.errors import invalid
-from ksbb.domain.rights import Actor, Role
+from ksbb.domain.suppression import SMALLEST_COUNT, sees_all
 from ksbb.domain.text import Text
 from ksbb.statistics.sums import Dimension, Period, sums_of, within
 from ksbb.storage import tables
 from ksbb.storage.planning import planned_by_values
 from ksbb.usecases.desk import Desk
 
-SMALLEST_COUNT = 5
-"""Public figures below this count are suppressed (UU 27/2022: small groups point at persons)."""
 MAX_ROWS = 5000
-_IN_FULL = (Role.AUDITOR, Role.ASSESSOR, Role.SECRETARIAT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,18 +113,6 @@ async def statistics(
         figures=figures,
         participants=participants,
         reached=reached,
-    )
-
-
-def sees_all(actor: Actor) -> bool:
-    """Whether an actor sees small counts, too."""
-    return actor.scopes is None and actor.holds(*_IN_FULL)
-
-
-def sees_all_of(actor: Actor, program_id: str, area_code: str) -> bool:
-    """Whether an actor sees the small figures of a program in an area, too."""
-    return actor.scopes is None and any(
-        grant.role in _IN_FULL and grant.reaches(program_id, area_code) for grant in actor.grants
     )
 
 

@@ -6,9 +6,9 @@ from datetime import date
 
 from sqlalchemy import distinct, func, select
 
+from ksbb.domain.suppression import SMALLEST_COUNT, sees_all
 from ksbb.domain.text import Text
 from ksbb.program import Measure, Program, SuccessMetric
-from ksbb.statistics.figures import SMALLEST_COUNT, sees_all
 from ksbb.statistics.sums import Dimension, Period, sums_of
 from ksbb.storage import tables
 from ksbb.usecases.desk import Desk
