@@ -15,6 +15,7 @@ from sqlalchemy import (
     text,
 )
 
+from ksbb.domain.suppression import SMALL
 from ksbb.storage.tables.base import Code, Id, Json, Name, UtcTime, identity, metadata, quantity
 
 areas = Table(
@@ -83,6 +84,11 @@ targets = Table(
     ),
 )
 
+_SMALL_NEED = " OR ".join(
+    f"{figure} BETWEEN {min(SMALL)} AND {max(SMALL)}"
+    for figure in ("quantity", "promised", "accepted", "carried", "(quantity - promised - accepted)")
+)
+
 needs = Table(
     "needs",
     metadata,
@@ -107,7 +113,16 @@ needs = Table(
     Index(None, "as_of"),
     Index(None, "period"),
     Index("ix_needs_open", text("(quantity - promised - accepted)")),
+    Index(
+        "ix_needs_small",
+        "program_id",
+        "aid_type",
+        "target_id",
+        sqlite_where=text(_SMALL_NEED),
+        postgresql_where=text(_SMALL_NEED),
+    ),
 )
+"""The public sees no small figures, so that each of its lists asks for the needs that have one: an index of their own."""
 
 need_periods = Table(
     "need_periods",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, literal_column, or_, select, tuple_
 
 from ksbb.domain.errors import invalid, not_found
 from ksbb.domain.periods import first_day
@@ -233,7 +233,15 @@ def _beside_small() -> ColumnElement[bool]:
     small = (
         select(target.c.area_code, need.c.program_id, need.c.aid_type)
         .join(target, target.c.id == need.c.target_id)
-        .where(or_(*(figure.between(min(SMALL), max(SMALL)) for figure in figures)))
+        # Written out, as in the condition of the index
+        .where(
+            or_(
+                *(
+                    figure.between(literal_column(f"{min(SMALL)}"), literal_column(f"{max(SMALL)}"))
+                    for figure in figures
+                )
+            )
+        )
         # PostgreSQL counts it for each target else, and then rather reads and sorts all needs than walks to the end of the page
         .cte("small")
         .prefix_with("MATERIALIZED", dialect="postgresql")

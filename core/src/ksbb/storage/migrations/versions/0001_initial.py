@@ -957,6 +957,18 @@ def upgrade() -> None:
     op.create_index(op.f("ix_needs_period"), "needs", ["period"], unique=False)
     op.create_index(op.f("ix_needs_program_id_aid_type"), "needs", ["program_id", "aid_type"], unique=False)
     op.create_index(op.f("ix_needs_quantity"), "needs", ["quantity"], unique=False)
+    op.create_index(
+        "ix_needs_small",
+        "needs",
+        ["program_id", "aid_type", "target_id"],
+        unique=False,
+        sqlite_where=sa.text(
+            "quantity BETWEEN 1 AND 4 OR promised BETWEEN 1 AND 4 OR accepted BETWEEN 1 AND 4 OR carried BETWEEN 1 AND 4 OR (quantity - promised - accepted) BETWEEN 1 AND 4"
+        ),
+        postgresql_where=sa.text(
+            "quantity BETWEEN 1 AND 4 OR promised BETWEEN 1 AND 4 OR accepted BETWEEN 1 AND 4 OR carried BETWEEN 1 AND 4 OR (quantity - promised - accepted) BETWEEN 1 AND 4"
+        ),
+    )
     op.create_table(
         "reached",
         sa.Column(
