@@ -45,7 +45,17 @@ def test_defaults() -> None:
             "lease_seconds": 60,
             "flow_seconds": 900,
         },
-        "allocation": {"tiers": {"normal": 1.0, "vulnerable": 1.5, "high": 2.0, "extreme": 3.0}},
+        "allocation": {
+            "tiers": {"normal": 1.0, "vulnerable": 1.5, "high": 2.0, "extreme": 3.0},
+            "off_area": 0.2,
+            "lot_least": 10,
+            "lot_percent": 25,
+            "seed": "ksbb",
+            "two_people_above_units": 1_000,
+            "two_people_above_rupiah": 100_000_000,
+            "nightly": True,
+            "refine": True,
+        },
         "programs": {
             "enabled": PROGRAM_IDS,
             "strict": False,

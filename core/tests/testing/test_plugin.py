@@ -84,7 +84,7 @@ def folder(tmp_path: Path) -> Path:
 def test_the_contract_in_three_lines(folder: Path) -> None:
     done = run(folder)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "48 passed" in done.stdout
+    assert "49 passed" in done.stdout
 
 
 def test_what_a_failure_says(folder: Path) -> None:
