@@ -65,6 +65,7 @@ async def test_from_asking_to_allocations(api: Any, world: World, engine: Any) -
         "value": 20_000_000,
         "before": 200.0,
         "after": 100.0,
+        "of_optimum": proposal["of_optimum"],
         "edits": 0,
         "approvals": 0,
         "approvals_needed": 1,
@@ -148,6 +149,9 @@ async def test_why_is_told_to_the_target_itself(api: Any, world: World, engine: 
     assert (told.status_code, told.json()["target_code"]) == (200, first.code)
     assert all(set(sentence) == {"id", "en"} for sentence in told.json()["sentences"])
     assert (await api.get(world.recipient, f"{path}/{second.id}")).status_code == 403
+    (latest,) = (await api.get(world.recipient, f"/targets/{first.id}/explanations")).json()
+    assert latest == told.json()
+    assert (await api.get(world.recipient, f"/targets/{second.id}/explanations")).status_code == 403
     assert (await api.get(None, f"{path}/{first.id}")).status_code in (401, 403)
 
 
@@ -180,7 +184,7 @@ async def test_proposals_are_not_for_everybody(api: Any, world: World, engine: A
     proposal = await proposal_of(api, world, engine)
     path = f"/proposals/{proposal['id']}"
     reads = [RUNS, f"{RUNS}/{proposal['run_id']}", path, f"{path}/drops", f"{path}/remarks", f"{path}/verification"]
-    reads += [f"{path}/inputs", f"{path}/plan"]
+    reads += [f"{path}/inputs", f"{path}/plan", f"{path}/history"]
     for actor in (
         None,
         world.collaborator,
@@ -199,7 +203,7 @@ async def test_proposals_are_not_for_everybody(api: Any, world: World, engine: A
         refused = await api.send(actor, "POST", f"{path}/approve", version=1)
         assert refused.status_code == 403
     refused = await api.send(world.auditor, "POST", RUNS, json={"program_id": "pangan"})
-    assert refused.json()["errors"][0]["message"] == "propose at pangan needs the role assessor / secretariat"
+    assert refused.json()["errors"][0]["message"] == "propose at pangan, 31 needs the role assessor / secretariat"
 
 
 async def test_each_night_proposes_what_there_is_to_place(api: Any, world: World, engine: Any) -> None:
@@ -210,7 +214,19 @@ async def test_each_night_proposes_what_there_is_to_place(api: Any, world: World
     await engine.run_schedule("ksbb.nightly_proposals")
     await engine.drain()
     (run,) = (await api.get(world.auditor, RUNS)).json()["items"]
-    assert (run["program_id"], run["status"], run["computed"]) == ("pangan", "done", 4)
+    assert (run["program_id"], run["status"], run["aid_types"]) == ("pangan", "done", ["staple_food"])
+
+
+async def test_the_night_leaves_alone_what_people_decide_on(api: Any, world: World, engine: Any) -> None:
+    await aid(world, 60)
+    proposal = await proposal_of(api, world, engine)
+    drop = (await api.get(world.auditor, f"/proposals/{proposal['id']}/drops")).json()["items"][0]
+    edit = {"line_id": drop["line_id"], "target_id": drop["target_id"], "quantity": 1, "reason": "cukup satu"}
+    await api.send(world.assessor, "POST", f"/proposals/{proposal['id']}/edits", version=1, json=edit)
+    await engine.run_schedule("ksbb.nightly_proposals")
+    await engine.drain()
+    assert len((await api.get(world.auditor, RUNS)).json()["items"]) == 1
+    assert (await api.get(world.auditor, f"/proposals/{proposal['id']}")).json()["status"] == "open"
 
 
 async def test_every_write_is_done_once(api: Any, world: World, engine: Any) -> None:

@@ -5,17 +5,17 @@ it can be served, and that price lies between what its last unit was worth and w
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ksbb.allocation.measure import nothing_better, tie_of, worth_of_last, worth_of_next
-from ksbb.allocation.plan import Fair, Plan
+from ksbb.allocation.plan import Drop, Fair, Plan
 from ksbb.allocation.problem import Problem
 from ksbb.allocation.wishes import Wish, cost_of, kinds_of, wish_of
 
 
 def objections(problem: Problem, plan: Plan) -> list[str]:
     """What speaks against a plan; empty when its shares are optimal and its drops keep every limit."""
-    return [*_against_shares(problem, plan.fair), *_against_drops(problem, plan)]
+    return [*_against_shares(problem, plan.fair), *broken_limits(problem, plan.drops)]
 
 
 def _against_shares(problem: Problem, fair: Fair) -> Iterator[str]:
@@ -71,13 +71,14 @@ def _against_price(
         yield f"{target_id} got a unit worth {last}, which costs {least}"
 
 
-def _against_drops(problem: Problem, plan: Plan) -> Iterator[str]:
+def broken_limits(problem: Problem, drops: Sequence[Drop], *, lots: bool = True) -> Iterator[str]:
+    """The limits that drops break; without `lots`, what people decided may be smaller than a lot."""
     demands = {demand.target_id: demand for demand in problem.demands}
     offers = {offer.line_id: offer for offer in problem.offers}
     taken: defaultdict[str, int] = defaultdict(int)
     got: defaultdict[str, int] = defaultdict(int)
     pairs: set[tuple[str, str]] = set()
-    for drop in plan.drops:
+    for drop in drops:
         demand, offer = demands.get(drop.target_id), offers.get(drop.line_id)
         if demand is None or offer is None:
             yield f"{drop} names a target or a line that isn't part of the problem"
@@ -89,8 +90,9 @@ def _against_drops(problem: Problem, plan: Plan) -> Iterator[str]:
         pairs.add((drop.target_id, drop.line_id))
         if offer.expired(problem.today) or not offer.may_serve(demand):
             yield f"{drop} isn't allowed by the line's restrictions"
-        if drop.quantity < max(1, offer.least(demand)):
-            yield f"{drop} is under the lot of {max(1, offer.least(demand))}"
+        least = max(1, offer.least(demand)) if lots else 1
+        if drop.quantity < least:
+            yield f"{drop} is under the lot of {least}"
     for line_id, quantity in taken.items():
         if quantity > offers[line_id].quantity:
             yield f"line {line_id} has {offers[line_id].quantity} and gives {quantity}"

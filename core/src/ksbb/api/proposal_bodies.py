@@ -12,7 +12,7 @@ from ksbb.domain.allocation import AllocationRules
 from ksbb.domain.proposals import DropStatus, Proposal, ProposalStatus, Run, RunStatus
 from ksbb.domain.text import Text
 from ksbb.usecases.propose.verify import Check
-from ksbb.usecases.read.proposals import Answer, DropView, RemarkView
+from ksbb.usecases.read.proposals import Answer, DropView, Entry, RemarkView
 
 
 class RunIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -57,8 +57,8 @@ class RulesOut(msgspec.Struct, kw_only=True):
 
 
 class ProposalOut(msgspec.Struct, kw_only=True):
-    """The plan for one aid type. `before` and `after` are what is short, in weighted units; `value` in whole rupiah, null where a
-    line has no reference value. `approvals` of `approvals_needed` were given.
+    """The plan for one aid type. `before` and `after` are what is short, in weighted units; `value` in whole rupiah, of what has a
+    reference value; null where nothing has. `approvals` of `approvals_needed` were given.
     """
 
     id: Id
@@ -74,6 +74,12 @@ class ProposalOut(msgspec.Struct, kw_only=True):
     value: int | None
     before: float
     after: float
+    of_optimum: Annotated[
+        float | None,
+        Meta(
+            description="The weighted shortfall that the plan meets, in percent of what the best shares without lots would meet."
+        ),
+    ]
     edits: int
     approvals: int
     approvals_needed: int
@@ -165,14 +171,29 @@ class RemarkOut(msgspec.Struct, kw_only=True):
 
 
 class WhyOut(msgspec.Struct, kw_only=True):
-    """What a target gets of a proposal, and why."""
+    """What a target gets of a proposal, and why. While the proposal is `open`, nothing is decided."""
 
+    proposal_id: Id
+    status: ProposalStatus
+    program_id: str
+    aid_type: str
     target_id: Id
     target_code: str
     target_name: str
-    aid_type: str
     quantity: int
     sentences: list[SentenceOut]
+
+
+class EntryOut(msgspec.Struct, kw_only=True):
+    """One event of a proposal: who did what, in which role, when and why. For an edit, `details` name line, target and quantities."""
+
+    kind: str
+    at: datetime
+    role: str
+    account_id: str
+    name: str
+    reason: str
+    details: dict[str, Any]
 
 
 class CheckOut(msgspec.Struct, kw_only=True):
@@ -219,6 +240,7 @@ def proposal_out(found: Proposal, rules: AllocationRules) -> ProposalOut:
         value=found.value,
         before=found.before / 100,
         after=found.after / 100,
+        of_optimum=None if found.of_optimum is None else found.of_optimum / 100,
         edits=found.edits,
         approvals=len(found.approved_by),
         approvals_needed=found.approvals_needed(units=rules.two_people_units, value=rules.two_people_rupiah),
@@ -284,6 +306,11 @@ def remark_out(found: RemarkView) -> RemarkOut:
 def why_out(found: Answer) -> WhyOut:
     """An answer as a body."""
     return msgspec.convert(found, WhyOut, from_attributes=True)
+
+
+def entry_out(found: Entry) -> EntryOut:
+    """An event as a body."""
+    return msgspec.convert(found, EntryOut, from_attributes=True)
 
 
 def check_out(found: Check) -> CheckOut:

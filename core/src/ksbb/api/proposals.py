@@ -15,6 +15,7 @@ from ksbb.api.proposal_bodies import (
     CheckOut,
     DropOut,
     EditIn,
+    EntryOut,
     ProposalOut,
     ReasonIn,
     RemarkOut,
@@ -24,6 +25,7 @@ from ksbb.api.proposal_bodies import (
     WhyOut,
     check_out,
     drop_out,
+    entry_out,
     proposal_out,
     remark_out,
     rules_out,
@@ -67,7 +69,14 @@ async def get_run(request: ApiRequest, run_id: FromPath[str]) -> Response[RunOut
     return single(request, body, found.run.version)
 
 
-@post("/", operation_id="ask_for_allocation", summary="Propose", security=SECURITY, response_headers=CREATED)
+@post(
+    "/",
+    operation_id="ask_for_allocation",
+    summary="Propose",
+    security=SECURITY,
+    status_code=202,
+    response_headers=CREATED,
+)
 async def ask(request: ApiRequest, data: JSONBody[RunIn], idempotency_key: IdempotencyKey) -> Response[RunOut]:
     """Ask for proposals. They are computed in the background; the answer's address tells how far that has come."""
 
@@ -159,6 +168,25 @@ async def verification(request: ApiRequest, proposal_id: FromPath[str]) -> list[
     async with reading(request) as desk:
         found = await read.show_proposal(desk, proposal_id)
         return [check_out(check) for check in await verify(desk, found, replay=False)]
+
+
+@get("/{proposal_id:str}/history", operation_id="proposal_history", summary="History", security=SECURITY)
+async def history(request: ApiRequest, proposal_id: FromPath[str]) -> list[EntryOut]:
+    """Who proposed, edited, approved, rejected and carried it out, when and why."""
+    async with reading(request) as desk:
+        return [entry_out(entry) for entry in await read.history(desk, proposal_id)]
+
+
+@get(
+    "/{target_id:str}/explanations",
+    operation_id="explain_to_target",
+    summary="Why it gets what it gets",
+    security=SECURITY,
+)
+async def explanations(request: ApiRequest, target_id: FromPath[str]) -> list[WhyOut]:
+    """What the latest proposal for each of a target's needs brings it, in sentences; also for the target's own representative."""
+    async with reading(request) as desk:
+        return [why_out(answer) for answer in await read.explanations(desk, target_id)]
 
 
 @get("/{proposal_id:str}/inputs", operation_id="proposal_inputs", summary="Stored inputs", security=SECURITY)
@@ -259,7 +287,7 @@ def _answer(desk: Desk, proposal: Proposal) -> Answer[ProposalOut]:
 
 
 def routers() -> list[Router]:
-    """The runs and the proposals."""
+    """The runs, the proposals, and what targets are told of them."""
     return [
         Router("/allocation-runs", route_handlers=[get_rules, list_runs, get_run, ask, cancel], tags=["proposals"]),
         Router(
@@ -270,6 +298,7 @@ def routers() -> list[Router]:
                 list_remarks,
                 why,
                 verification,
+                history,
                 inputs,
                 plan,
                 edit,
@@ -278,4 +307,5 @@ def routers() -> list[Router]:
             ],
             tags=["proposals"],
         ),
+        Router("/targets", route_handlers=[explanations], tags=["proposals"]),
     ]

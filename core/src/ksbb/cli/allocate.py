@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from ksbb.cli.running import OPERATOR, data_option, json_option, platform_of, run, settings_for, shown
 from ksbb.domain.errors import not_found
@@ -126,7 +125,10 @@ def show(
             click.echo(f"\n{remark.commitment_number or remark.target_code or ''}  {what}")
             click.echo(f"    {remark.message.id if lang == 'id' else remark.message.en}")
         return
-    for answer in run(lambda: _why(settings, number, aid_type, target)):
+    answers = run(lambda: _why(settings, number, aid_type, target))
+    if not answers:
+        click.echo(f"{target} has no need of what {number} proposes.")
+    for answer in answers:
         click.echo(f"{answer.target_name} ({answer.target_code}), {answer.aid_type}: {answer.quantity}")
         for sentence in answer.sentences:
             click.echo(f"    {sentence.id if lang == 'id' else sentence.en}")
@@ -284,12 +286,12 @@ def _tell_run(found: read.RunView, *, as_json: bool) -> None:
     if not found.proposals:
         click.echo("Nothing is left to place.")
         return
-    table = Table()
-    for heading in ("Aid type", "Status", "Supply", "Need", "Placed", "Targets", "Drops", "Short before", "after"):
-        table.add_column(heading, justify="left" if heading in ("Aid type", "Status") else "right")
     for one in found.proposals:
-        figures = (one.supply, one.need, one.units, one.targets, one.drops, one.before // 100, one.after // 100)
-        table.add_row(one.aid_type, one.status, *(f"{figure:,}" for figure in figures))
-    Console().print(table)
+        click.echo(
+            f"{one.aid_type}, {one.status}: {one.units:,} of {one.supply:,} placed, {one.drops:,} drops at {one.targets:,} targets"
+        )
+        share = f", {one.of_optimum / 100:.1f} % of the optimum without lots" if one.of_optimum is not None else ""
+        before, after = one.before // 100, one.after // 100
+        click.echo(f"    still needed {one.need:,}; weighted, short by {before:,} before and {after:,} after{share}")
     if any(one.status is ProposalStatus.OPEN for one in found.proposals):
         click.echo(f"next: ksbb allocate show {found.run.number}, ksbb allocate approve {found.run.number} --as EMAIL")

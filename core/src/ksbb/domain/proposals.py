@@ -66,9 +66,10 @@ class Run:
 class Proposal:
     """The plan for one aid type of a run: `units` in `drops` for `targets`, of a `supply` and against a `need` in units.
 
-    `value` is what it is worth in whole rupiah at reference values, None where a line has none. `before` and `after` are what
-    is short, in hundredths of weighted units. `problem_sha256` and `plan_sha256` name the stored inputs and the computed plan.
-    `approved_by` are the accounts that approved so far.
+    `value` is what it is worth in whole rupiah as far as there are reference values, None where there is none. `before` and
+    `after` are what is short, in hundredths of weighted units. `of_optimum` is the weighted shortfall that the computed plan meets,
+    in hundredths of a percent of what the best shares without lots would. `problem_sha256` and `plan_sha256` name the stored inputs
+    and the computed plan. `approved_by` are the accounts that approved so far.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Proposal:
     value: int | None = None
     before: int
     after: int
+    of_optimum: int | None = None
     edits: int = 0
     problem_sha256: str
     plan_sha256: str | None = None

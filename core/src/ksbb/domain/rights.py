@@ -1,5 +1,6 @@
 """Who may do what, where: roles bound to program and area, and ownership."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -176,6 +177,14 @@ def require(actor: Actor, permission: Permission, program_id: str | None = None,
             )
         )
     return role
+
+
+def require_everywhere(actor: Actor, permission: Permission, program_id: str, area_codes: Iterable[str]) -> Role:
+    """The role by which the actor may do this in all of these areas; with none, anywhere in the program. Raises Forbidden that names
+    the first area where the actor may not.
+    """
+    roles = [require(actor, permission, program_id, code) for code in sorted(set(area_codes))]
+    return roles[0] if roles else require(actor, permission, program_id)
 
 
 def require_other(actor_party: str | None, parties: dict[str, str | None], *, code: str, message: Text) -> None:

@@ -44,15 +44,16 @@ async def approved_allocations(items: list[str]) -> None:
 
 @flow(name="ksbb-nightly-proposals")
 async def nightly_proposals() -> None:
-    """Ask for proposals for each active program that has aid to place."""
+    """Ask for proposals for each active program that has aid to place, but not where people are deciding on one."""
     context = engine_context()
     if not context.platform.rules.nightly:
         return
     for active in context.host.active():
         program_id = active.program.id
         async with context.platform.desk(SYSTEM) as desk:
-            if await runs.has_work(desk, program_id):
-                await runs.ask(desk, program_id)
+            aid_types = await runs.waiting(desk, program_id)
+            if aid_types:
+                await runs.ask(desk, program_id, aid_types)
 
 
 async def _each(platform: Platform, items: list[str], work: Callable[[str], Awaitable[None]]) -> None:

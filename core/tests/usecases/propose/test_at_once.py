@@ -1,6 +1,9 @@
 """Several at the same time: nothing is allocated twice, and nobody overrides another's decision unseen."""
 
 import asyncio
+from typing import Any
+
+import pytest
 
 from ksbb.domain.errors import StaleVersion
 from ksbb.domain.proposals import ProposalStatus
@@ -44,3 +47,25 @@ async def test_two_runs_at_once_leave_one_open_proposal(office: Office) -> None:
     await office.aid(60)
     await asyncio.gather(*(office.propose() for _ in range(3)))
     assert sorted(row.status for row in await office.rows("proposals")) == ["open", "superseded", "superseded"]
+
+
+async def test_what_was_approved_while_a_plan_was_computed_is_computed_anew(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.aid(60)
+    older = await office.proposed()
+    planned = compute._planned
+    computed: list[int] = []
+
+    def approved_meanwhile(*given: Any) -> Any:
+        if not computed:
+            asyncio.run_coroutine_threadsafe(office.approve(older), loop).result()
+        computed.append(1)
+        return planned(*given)
+
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(compute, "_planned", approved_meanwhile)
+    await office.aid(20)
+    newer = await office.proposed()
+    assert (len(computed), newer.supply) == (2, 20)
+    assert {row.id: row.status for row in await office.rows("proposals")} == {older.id: "approved", newer.id: "open"}

@@ -8,7 +8,8 @@ from ksbb.domain.rights import Role
 from ksbb.storage import tables
 from ksbb.storage.rows import change
 from ksbb.testing import Step
-from ksbb.usecases.propose import decide
+from ksbb.usecases import allocate
+from ksbb.usecases.propose import decide, runs
 from ksbb.usecases.read import proposals as read
 
 from .conftest import Office, message_of
@@ -149,3 +150,70 @@ async def test_nothing_to_place_is_not_approved(office: Office) -> None:
         remark.message.en
         == "30 aren't needed: all needs that it may serve were promised or delivered before this plan."
     )
+
+
+async def test_who_decides_may_allocate_to_every_target(office: Office) -> None:
+    """An assessor of another area can't approve what isn't theirs to allocate, nor throw it out, nor call its run off."""
+    await office.aid(60)
+    world = office.world
+    run = await office.propose()
+    proposal = await office.proposal(run)
+    local = await world.account(Role.ASSESSOR, area_code="31.75")
+    for act in (
+        office.approve(proposal, local),
+        world.act(local, decide.reject, proposal.id, reason="bukan wilayah saya", expected_version=proposal.version),
+        world.act(local, runs.ask, "pangan"),
+        world.act(local, runs.cancel, run.id, reason="bukan wilayah saya", expected_version=run.version),
+    ):
+        with pytest.raises(Forbidden):
+            await act
+    here = await world.account(Role.ASSESSOR, program_id="pangan", area_code="31.71")
+    assert (await office.approve(proposal, here)).status is ProposalStatus.APPROVED
+
+
+async def test_a_target_that_was_promised_its_part_by_hand_meanwhile_gets_no_second(office: Office) -> None:
+    (driven,) = await office.aid(60)
+    proposal = await office.proposed()
+    await office.approve(proposal)
+    drop = (await office.rows("proposal_drops", "target_id"))[0]
+    await office.world.act(
+        office.world.assessor,
+        allocate.allocate,
+        driven.commitment.id,
+        line_id=drop.line_id,
+        target_id=drop.target_id,
+        quantity=1,
+        expected_version=driven.commitment.version,
+    )
+    await decide.carry_out_all(office.world.platform, proposal.id)
+    standing = (await office.rows("proposal_drops", "target_id"))[0]
+    assert (standing.status, standing.failure) == (
+        DropStatus.FAILED,
+        "sasaran ini sementara itu sudah ditawari bagian dari komitmen yang sama",
+    )
+
+
+async def test_the_history_names_who_decided_and_why(office: Office) -> None:
+    office.rules(two_people_units=50)
+    await office.aid(60)
+    world = office.world
+    proposal = await office.proposed()
+    drop = (await office.rows("proposal_drops", "target_id"))[0]
+    edited = await office.edit(proposal, drop, drop.quantity - 1)
+    await office.approve(await office.approve(edited), office.second)
+    async with world.platform.reading_desk(world.auditor) as desk:
+        entries = await read.history(desk, proposal.id)
+    assert [(entry.kind, entry.account_id, entry.reason) for entry in entries] == [
+        ("proposed", "system", ""),
+        ("proposal_edited", world.assessor.account_id, "RW ini kebanjiran semalam"),
+        ("proposal_approved", world.assessor.account_id, ""),
+        ("proposal_approved", office.second.account_id, ""),
+    ]
+    assert entries[1].details == {
+        "line_id": drop.line_id,
+        "target_id": drop.target_id,
+        "was": drop.quantity,
+        "quantity": drop.quantity - 1,
+    }
+    with pytest.raises(Forbidden):
+        await world.act(world.collaborator, read.history, proposal.id)

@@ -9,6 +9,7 @@ from ksbb.domain.proposals import ProposalStatus
 from ksbb.domain.rights import Role
 from ksbb.storage import tables
 from ksbb.storage.rows import change
+from ksbb.testing import Step
 from ksbb.usecases.propose import decide, runs
 from ksbb.usecases.read import proposals as read
 from ksbb.usecases.read.paging import Asked
@@ -127,3 +128,45 @@ async def test_what_has_expired_is_not_placed(office: Office) -> None:
     async with office.world.platform.reading_desk(office.world.auditor) as desk:
         (remark,) = await read.remarks_of(desk, proposal.id)
     assert remark.message.en.startswith("60 can't be shared out: it expired on ")
+
+
+async def test_a_target_is_told_of_its_latest_proposals(office: Office) -> None:
+    await office.aid(60)
+    world = office.world
+    first, second = await world.serve("pangan")
+    assert await world.act(world.recipient, read.explanations, first.id) == []
+    proposal = await office.proposed()
+    (told,) = await world.act(world.recipient, read.explanations, first.id)
+    assert (told.proposal_id, told.status, told.program_id, told.aid_type) == (
+        proposal.id,
+        ProposalStatus.OPEN,
+        "pangan",
+        STAPLE,
+    )
+    assert told == await world.act(world.recipient, read.why, proposal.id, first.id)
+    for actor in (world.recipient, world.collaborator):
+        with pytest.raises(Forbidden):
+            await world.act(actor, read.explanations, second.id)
+    assert len(await world.act(world.assessor, read.explanations, second.id)) == 1
+
+
+async def test_two_lines_of_a_commitment_never_meet_at_a_target(office: Office) -> None:
+    world = office.world
+    lines = [*world.lines("pangan", quantity=60), *world.lines("pangan", quantity=50)]
+    driven = await world.drive(Step.APPROVED, lines=lines)
+    proposal = await office.proposed()
+    assert (proposal.supply, proposal.units) == (60, 60)
+    async with world.platform.reading_desk(world.auditor) as desk:
+        (remark,) = await read.remarks_of(desk, proposal.id)
+    assert (remark.line_id, remark.quantity) == (driven.commitment.lines[1].id, 50)
+    assert remark.message.en == (
+        f"another line of commitment {driven.commitment.number} with the same aid type is shared out first, so that no target gets "
+        "two drops; this line follows in the next plan"
+    )
+    await office.approve(proposal)
+    await decide.carry_out_all(world.platform, proposal.id)
+    served = {row.target_id for row in await office.rows("allocations")}
+    following = await office.proposed()
+    assert following.supply == 50
+    later = {row.target_id for row in await office.rows("proposal_drops") if row.proposal_id == following.id}
+    assert not served & later

@@ -24,7 +24,7 @@ CITIES = {
     "31.74": "Jakarta Selatan",
     "31.75": "Jakarta Timur",
 }
-_VALID = (date(2020, 1, 1), date(2022, 12, 31))
+_VALID = (date(2020, 1, 1), date(2035, 12, 31))
 _DOMAIN = "demo.ksbb.example"
 
 

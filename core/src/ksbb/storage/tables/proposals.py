@@ -38,6 +38,7 @@ proposals = Table(
     Column("value", BigInteger),
     quantity("before"),
     quantity("after"),
+    Column("of_optimum", Integer),
     Column("edits", Integer, nullable=False, default=0),
     Column("problem_sha256", ForeignKey("files.sha256"), nullable=False),
     Column("plan_sha256", ForeignKey("files.sha256")),

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -9,7 +10,7 @@ from datetime import datetime
 import structlog
 
 from ksbb.allocation.plan import Plan
-from ksbb.allocation.problem import faults
+from ksbb.allocation.problem import Demand, Problem, faults
 from ksbb.allocation.reasons import reasons, told
 from ksbb.allocation.refusals import unplaced
 from ksbb.allocation.stored import plan_to_json, problem_to_json
@@ -26,9 +27,11 @@ from ksbb.usecases.evidence import keep_file
 from ksbb.usecases.platform import Platform
 from ksbb.usecases.propose import runs
 from ksbb.usecases.propose.gather import Gathered, gather
-from ksbb.usecases.propose.store import append, shortfall, summed, supersede
+from ksbb.usecases.propose.store import append, decided, shortfall, summed, supersede
 
 JSON = "application/json"
+_MOST_FAULTS = 200
+"""What is wrong is told of so many lines and targets: they seldom have more than one cause."""
 _log = structlog.get_logger("ksbb.allocation")
 
 
@@ -43,25 +46,30 @@ async def compute(platform: Platform, run_id: str, heard: Callable[[Run], None] 
     program = platform.programs.require(run.program_id).program
     while run.status is RunStatus.RUNNING:
         aid_type = program.aid_type(run.aid_types[run.computed])
-        made = await _proposed(platform, run, aid_type) if aid_type else None
+        made, before = await _proposed(platform, run, aid_type) if aid_type else (None, 0)
         try:
-            run = await _kept(platform, run, made)
-        except Conflict:
-            _log.info(
-                "proposed_meanwhile", run=run.number
-            )  # Another run stored the same aid type's first: this one is newer
+            kept = await _kept(platform, run, made, before)
+        except Conflict:  # Another run stored the same aid type's first: this one is newer
+            kept = None
+        if kept is None:
+            _log.info("overtaken", run=run.number)
             continue
+        run = kept
         heard(run)
     return run
 
 
-async def _kept(platform: Platform, run: Run, made: "Made | None") -> Run:
-    """The run after its proposal was stored; as somebody else left it, and nothing stored, where it has moved on meanwhile."""
+async def _kept(platform: Platform, run: Run, made: "Made | None", decided_before: int) -> Run | None:
+    """The run after its proposal was stored; as somebody else left it, and nothing stored, where it has moved on meanwhile. None, and
+    nothing stored, where another proposal for the aid type was approved meanwhile, which the plan doesn't know.
+    """
     async with platform.desk(SYSTEM) as desk:
         standing = await runs.load_run(desk, run.id)
         if standing.version != run.version:
             return standing
         if made is not None:
+            if await decided(desk, run.program_id, made[0].aid_type) != decided_before:
+                return None
             await _store(desk, *made)
         return await runs.progress(desk, standing, run.computed + 1)
 
@@ -70,15 +78,16 @@ Made = tuple[Proposal, list[ProposedDrop], list[Remark], bytes, bytes | None]
 """A proposal with its drops and remarks, its problem, and its plan unless it is refused."""
 
 
-async def _proposed(platform: Platform, run: Run, aid_type: AidType) -> Made | None:
-    """The proposal for an aid type; None where nothing of it is left to place."""
+async def _proposed(platform: Platform, run: Run, aid_type: AidType) -> tuple[Made | None, int]:
+    """The proposal for an aid type, None where nothing of it is left to place; and how many were approved by then."""
     async with platform.reading_desk(SYSTEM) as desk:
+        decided_before = await decided(desk, run.program_id, aid_type.id)
         gathered = await gather(desk, run.program_id, aid_type)
         at = desk.now
     if not gathered.lines:
-        return None
+        return None, decided_before
     # In a thread, so that whoever else is served by this process doesn't wait
-    return await asyncio.to_thread(_planned, run, gathered, at)
+    return await asyncio.to_thread(_planned, run, gathered, at), decided_before
 
 
 def _planned(run: Run, gathered: Gathered, at: datetime) -> Made:
@@ -106,7 +115,7 @@ def _planned(run: Run, gathered: Gathered, at: datetime) -> Made:
         created_at=at,
     )
     if refused:
-        return proposal, [], [remark for remark in remarks if remark.fault], inputs, None
+        return proposal, [], [remark for remark in remarks if remark.fault][:_MOST_FAULTS], inputs, None
     from ksbb.allocation.solve import allocate  # noqa: PLC0415 - the solver is heavy, and only runs need it
 
     plan = allocate(problem)
@@ -118,8 +127,26 @@ def _planned(run: Run, gathered: Gathered, at: datetime) -> Made:
     proposal = replace(
         summed(proposal, drops, problem, {line_id: line.unit_value for line_id, line in gathered.lines.items()}),
         plan_sha256=hashlib.sha256(output).hexdigest(),
+        of_optimum=_of_optimum(problem, plan),
     )
     return proposal, drops, remarks, inputs, output
+
+
+def _of_optimum(problem: Problem, plan: Plan) -> int | None:
+    """The weighted shortfall that a plan meets, in hundredths of a percent of what the fair shares would; None without any."""
+    made: Counter[str] = Counter()
+    for drop in plan.drops:
+        made[drop.target_id] += drop.quantity
+    met = fair_met = 0.0
+    for demand, share in zip(problem.demands, plan.fair.totals(len(problem.demands)), strict=True):
+        fair_met += _met(demand, share)
+        met += _met(demand, made[demand.target_id])
+    return round(10_000 * met / fair_met) if fair_met else None
+
+
+def _met(demand: Demand, units: int) -> float:
+    """What so many units take from a target's weighted shortfall, w·n·(1−c)²."""
+    return demand.weight * (demand.open**2 - (demand.open - units) ** 2) / demand.need
 
 
 def _drops(proposal_id: str, gathered: Gathered, plan: Plan) -> list[ProposedDrop]:

@@ -9,7 +9,7 @@ from ksbb.allocation.problem import Problem
 from ksbb.domain.errors import Forbidden, KsbbError, conflict, invalid, not_found
 from ksbb.domain.errors import Problem as Refusal
 from ksbb.domain.proposals import DropStatus, Proposal, ProposalStatus, ProposedDrop
-from ksbb.domain.rights import SYSTEM, Permission, require
+from ksbb.domain.rights import SYSTEM, Permission, Role, require, require_everywhere
 from ksbb.domain.text import Text
 from ksbb.storage import tables
 from ksbb.storage.rows import columns_of, fetch_all
@@ -138,10 +138,11 @@ async def _lines(desk: Desk, line_ids: set[str]) -> dict[str, tuple[str, int | N
 async def approve(desk: Desk, proposal_id: str, *, expected_version: int) -> Proposal:
     """Approve a proposal; above the configured thresholds a second person must approve, too. Then its allocations are made.
 
-    Raises Conflict when it isn't open, or there is nothing in it, Forbidden for who approved it already.
+    Raises Conflict when it isn't open, or there is nothing in it, Forbidden for who approved it already, or may not allocate to all
+    of its targets.
     """
     proposal = await load_proposal(desk, proposal_id, expected_version=expected_version)
-    role = require(desk.actor, Permission.ALLOCATE, proposal.program_id)
+    role = await _role_over_all(desk, proposal)
     proposal.require_open()
     if not proposal.drops:
         raise conflict(
@@ -165,14 +166,30 @@ async def approve(desk: Desk, proposal_id: str, *, expected_version: int) -> Pro
 
 
 async def reject(desk: Desk, proposal_id: str, *, reason: str, expected_version: int) -> Proposal:
-    """Reject a proposal, with the reason. Raises Conflict when it isn't open."""
+    """Reject a proposal, with the reason.
+
+    Raises Conflict when it isn't open, Forbidden for who may not allocate to all of its targets.
+    """
     proposal = await load_proposal(desk, proposal_id, expected_version=expected_version)
-    role = require(desk.actor, Permission.ALLOCATE, proposal.program_id)
+    role = await _role_over_all(desk, proposal)
     proposal.require_open()
     require_reason(reason)
     changes = {"status": ProposalStatus.REJECTED, "decided_at": desk.now}
     rejected, _ = await change(desk, proposal, "proposal_rejected", role=role, payload={}, reason=reason, **changes)
     return rejected
+
+
+async def _role_over_all(desk: Desk, proposal: Proposal) -> Role:
+    """The role by which the actor may allocate to every target of a proposal. Raises Forbidden."""
+    drop, target = tables.proposal_drops, tables.targets
+    query = (
+        select(target.c.area_code)
+        .join(drop, drop.c.target_id == target.c.id)
+        .where(drop.c.proposal_id == proposal.id, drop.c.quantity > 0)
+        .distinct()
+    )
+    areas = (await desk.unit.connection.execute(query)).scalars().all()
+    return require_everywhere(desk.actor, Permission.ALLOCATE, proposal.program_id, areas)
 
 
 async def carry_out(desk: Desk, proposal_id: str) -> bool:
@@ -186,8 +203,13 @@ async def carry_out(desk: Desk, proposal_id: str) -> bool:
         return False
     role = require(desk.actor, Permission.ALLOCATE, proposal.program_id)
     drops = await _next_drops(desk, proposal_id)
+    known = await _promised_to(desk, {drop.commitment_id for drop in drops}, proposal.aid_type)
     for drop in drops:
         where = {name: getattr(drop, name) for name in _KEY}
+        if drop.target_id in known:
+            failure = "sasaran ini sementara itu sudah ditawari bagian dari komitmen yang sama"
+            desk.unit.change(tables.proposal_drops, where, status=DropStatus.FAILED, failure=failure)
+            continue
         try:
             _, made = await allocate(
                 desk,
@@ -219,6 +241,17 @@ async def _next_drops(desk: Desk, proposal_id: str) -> list[ProposedDrop]:
         select(table).where(waiting, table.c.commitment_id == following).order_by(table.c.target_id, table.c.line_id)
     )
     return await fetch_all(desk.unit.connection, query, ProposedDrop)
+
+
+async def _promised_to(desk: Desk, commitment_ids: set[str], aid_type: str) -> set[str]:
+    """The targets that aid of a type was promised to already by these commitments, also where they refused."""
+    table, line = tables.allocations, tables.commitment_lines
+    query = (
+        select(table.c.target_id)
+        .join(line, line.c.id == table.c.line_id)
+        .where(table.c.commitment_id.in_(commitment_ids), line.c.aid_type == aid_type)
+    )
+    return set((await desk.unit.connection.execute(query)).scalars())
 
 
 async def _counts(desk: Desk, proposal_id: str) -> dict[str, int]:

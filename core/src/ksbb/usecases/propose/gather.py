@@ -1,7 +1,7 @@
 """What a proposal is computed from: the needs of one aid type, and what commitments have left of it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ from ksbb.domain.areas import AreaLevel, within
 from ksbb.domain.commitments import Commitment, CommitmentLine, CommitmentStatus
 from ksbb.domain.parties import AggregatorStatus, Licence
 from ksbb.domain.proposals import DropStatus, ProposalStatus, Remark
+from ksbb.domain.quantities import Degree
 from ksbb.domain.restrictions import Restriction, restriction_of, service_areas
 from ksbb.domain.text import Text
 from ksbb.program import AidType, parse_day
@@ -20,8 +21,6 @@ from ksbb.storage import tables
 from ksbb.storage.rows import as_record, fetch_all
 from ksbb.usecases.desk import Desk
 
-Coming = Mapping[tuple[str, str], int]
-"""Quantities that approved proposals are about to promise, by line and target."""
 _ENTITLED = "+ziswaf"
 """Ends the kind of a target that may receive zakat funds, so that the plan tells both apart."""
 
@@ -33,6 +32,16 @@ class Line:
     commitment_id: str
     number: str
     unit_value: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What an approved proposal is about to promise of a line to a target."""
+
+    commitment_id: str
+    line_id: str
+    target_id: str
+    quantity: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +74,10 @@ async def gather(desk: Desk, program_id: str, aid_type: AidType) -> Gathered:
     return Gathered(problem=problem, unit=aid_type.unit.name, lines=lines, names=names, remarks=(*faults, *held_back))
 
 
-async def _coming(desk: Desk, program_id: str, aid_type: str) -> Coming:
-    """What approved proposals are about to promise: quantities by line and target."""
+async def _coming(desk: Desk, program_id: str, aid_type: str) -> list[Coming]:
     drop, proposal = tables.proposal_drops, tables.proposals
     query = (
-        select(drop.c.line_id, drop.c.target_id, drop.c.quantity)
+        select(drop.c.commitment_id, drop.c.line_id, drop.c.target_id, drop.c.quantity)
         .join(proposal, proposal.c.id == drop.c.proposal_id)
         .where(
             proposal.c.program_id == program_id,
@@ -79,11 +87,11 @@ async def _coming(desk: Desk, program_id: str, aid_type: str) -> Coming:
             drop.c.quantity > 0,
         )
     )
-    return {(row.line_id, row.target_id): row.quantity for row in await desk.unit.connection.execute(query)}
+    return await fetch_all(desk.unit.connection, query, Coming)
 
 
 async def _demands(
-    desk: Desk, program_id: str, aid_type: str, coming: Coming
+    desk: Desk, program_id: str, aid_type: str, coming: Sequence[Coming]
 ) -> tuple[list[Demand], dict[str, str], list[Remark]]:
     need, target = tables.needs, tables.targets
     query = (
@@ -93,8 +101,8 @@ async def _demands(
         .where(need.c.program_id == program_id, need.c.aid_type == aid_type, need.c.quantity > 0)
     )
     expected: Counter[str] = Counter()
-    for (_, target_id), quantity in coming.items():
-        expected[target_id] += quantity
+    for one in coming:
+        expected[one.target_id] += one.quantity
     demands, names, remarks = [], {}, []
     tiers = desk.rules.tiers
     for row in await desk.unit.connection.execute(query):
@@ -128,7 +136,7 @@ def _without_weight(target_id: str, name: str, tier: str, known: str) -> Remark:
 
 
 async def _offers(
-    desk: Desk, program_id: str, aid_type: AidType, coming: Coming
+    desk: Desk, program_id: str, aid_type: AidType, coming: Sequence[Coming]
 ) -> tuple[list[Offer], dict[str, Line], list[Remark]]:
     line, commitment, party = tables.commitment_lines, tables.commitments, tables.parties
     query = (
@@ -142,6 +150,7 @@ async def _offers(
             line.c.aid_type == aid_type.id,
             line.c.committed > line.c.cancelled + line.c.written_off + line.c.allocated,
         )
+        .order_by(commitment.c.id, line.c.position)
     )
     rows = (await desk.unit.connection.execute(query)).mappings().all()
     licences = await _licences(desk)
@@ -149,12 +158,13 @@ async def _offers(
     provinces = await _provinces(desk)
     kinds = desk.programs.require(program_id).program.target_kinds
     offers, lines, remarks = [], {}, []
+    offered: set[str] = set()
     for row in rows:
         found = as_record(row, CommitmentLine)
         given = as_record(
             {name.removeprefix("c_"): value for name, value in row.items() if name.startswith("c_")}, Commitment
         )
-        left = found.balance.unallocated - sum(coming.get((found.id, one), 0) for one in served.get(found.id, ()))
+        left = found.balance.unallocated - sum(one.quantity for one in coming if one.line_id == found.id)
         if left <= 0:
             continue
         lines[found.id] = Line(given.id, given.number, found.unit_value)
@@ -170,6 +180,10 @@ async def _offers(
         if restriction.areas == ():
             remarks.append(_held_back(given.number, found.id, left, row["aggregator"]))
             continue
+        if given.id in offered:
+            remarks.append(_after_another(given.number, found.id, left))
+            continue
+        offered.add(given.id)
         areas = provinces if restriction.areas is None else restriction.areas
         offers.append(
             Offer(
@@ -180,7 +194,7 @@ async def _offers(
                 kinds=_kinds(restriction),
                 lot=found.lot,
                 expires_on=restriction.expires_on,
-                served=frozenset(served.get(found.id, ())),
+                served=frozenset(served.get(given.id, ())),
             )
         )
     return offers, lines, remarks
@@ -213,6 +227,19 @@ def _held_back(number: str, line_id: str, left: int, aggregator: str) -> Remark:
     )
 
 
+def _after_another(number: str, line_id: str, left: int) -> Remark:
+    return Remark(
+        line_id=line_id,
+        quantity=left,
+        message=Text(
+            f"baris lain komitmen {number} dengan jenis bantuan yang sama dibagikan dahulu, agar tidak ada sasaran yang mendapat dua "
+            "kiriman; baris ini menyusul dalam rencana berikutnya",
+            f"another line of commitment {number} with the same aid type is shared out first, so that no target gets two drops; this "
+            "line follows in the next plan",
+        ),
+    )
+
+
 async def _licences(desk: Desk) -> dict[str | None, list[Licence]]:
     """The licences in force, by aggregator."""
     table = tables.licences
@@ -223,25 +250,25 @@ async def _licences(desk: Desk) -> dict[str | None, list[Licence]]:
     return found
 
 
-async def _served(desk: Desk, program_id: str, aid_type: str, coming: Coming) -> dict[str, set[str]]:
-    """The targets that each line was promised to, also where the promise was released: a target that refused isn't asked again."""
+async def _served(desk: Desk, program_id: str, aid_type: str, coming: Sequence[Coming]) -> dict[str, set[str]]:
+    """The targets that each commitment was promised to, also where the promise was released: whoever refused isn't asked again."""
     allocation, line, commitment = tables.allocations, tables.commitment_lines, tables.commitments
     query = (
-        select(allocation.c.line_id, allocation.c.target_id)
+        select(allocation.c.commitment_id, allocation.c.target_id)
         .join(line, line.c.id == allocation.c.line_id)
-        .join(commitment, commitment.c.id == line.c.commitment_id)
+        .join(commitment, commitment.c.id == allocation.c.commitment_id)
         .where(
             commitment.c.program_id == program_id,
             commitment.c.status == CommitmentStatus.APPROVED,
+            commitment.c.allocated != Degree.COMPLETE,
             line.c.aid_type == aid_type,
-            line.c.committed > line.c.cancelled + line.c.written_off + line.c.allocated,
         )
     )
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for line_id, target_id in await desk.unit.connection.execute(query):
-        found[line_id].add(target_id)
-    for line_id, target_id in coming:
-        found[line_id].add(target_id)
+    for commitment_id, target_id in await desk.unit.connection.execute(query):
+        found[commitment_id].add(target_id)
+    for one in coming:
+        found[one.commitment_id].add(one.target_id)
     return found
 
 

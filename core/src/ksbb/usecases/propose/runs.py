@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from ksbb.domain.areas import AreaLevel
 from ksbb.domain.commitments import CommitmentStatus
 from ksbb.domain.errors import conflict, invalid, not_found, stale
-from ksbb.domain.proposals import Run, RunStatus
-from ksbb.domain.rights import Permission, Role, require
+from ksbb.domain.proposals import ProposalStatus, Run, RunStatus
+from ksbb.domain.rights import Permission, Role, require, require_everywhere
 from ksbb.domain.text import Text
 from ksbb.storage import tables
 from ksbb.storage.rows import fetch_one
@@ -29,7 +30,7 @@ async def ask(desk: Desk, program_id: str, aid_types: Sequence[str] = (), *, at_
 
     Raises InvalidInput for an aid type that the program hasn't, Unavailable while the program is away.
     """
-    role = require(desk.actor, Permission.PROPOSE, program_id)
+    role = await _role_everywhere(desk, program_id)
     program = desk.programs.require(program_id).program
     known = [aid_type.id for aid_type in program.aid_types]
     unknown = sorted(set(aid_types) - set(known))
@@ -77,7 +78,7 @@ async def ask(desk: Desk, program_id: str, aid_types: Sequence[str] = (), *, at_
 async def cancel(desk: Desk, run_id: str, *, reason: str, expected_version: int) -> Run:
     """Call a run off; what it proposed already stays. Raises Conflict for one that has ended."""
     run = await load_run(desk, run_id)
-    role = require(desk.actor, Permission.PROPOSE, run.program_id)
+    role = await _role_everywhere(desk, run.program_id)
     if run.version != expected_version:
         raise stale(expected_version, run.version)
     if run.ended:
@@ -118,11 +119,14 @@ async def load_run(desk: Desk, run_id: str) -> Run:
     return found
 
 
-async def has_work(desk: Desk, program_id: str) -> bool:
-    """Whether a program has approved aid that isn't placed, and an open need of the same type."""
+async def waiting(desk: Desk, program_id: str) -> list[str]:
+    """The aid types of a program of which approved aid isn't placed and a need is open, and whose open proposal, where there is one,
+    nobody has edited or approved: what people are at work on stays as it is.
+    """
     line, commitment, need = tables.commitment_lines, tables.commitments, tables.needs
     query = (
-        select(line.c.id)
+        select(line.c.aid_type)
+        .distinct()
         .join(commitment, commitment.c.id == line.c.commitment_id)
         .join(need, (need.c.program_id == commitment.c.program_id) & (need.c.aid_type == line.c.aid_type))
         .where(
@@ -131,9 +135,23 @@ async def has_work(desk: Desk, program_id: str) -> bool:
             line.c.committed > line.c.cancelled + line.c.written_off + line.c.allocated,
             need.c.quantity > need.c.promised + need.c.accepted,
         )
-        .limit(1)
+        .order_by(line.c.aid_type)
     )
-    return (await desk.unit.connection.execute(query)).first() is not None
+    proposal = tables.proposals
+    open_ones = select(proposal.c.aid_type, proposal.c.edits, proposal.c.approved_by).where(
+        proposal.c.program_id == program_id, proposal.c.status == ProposalStatus.OPEN
+    )
+    in_hand = {row.aid_type for row in await desk.unit.connection.execute(open_ones) if row.edits or row.approved_by}
+    found = (await desk.unit.connection.execute(query)).scalars()
+    return [aid_type for aid_type in found if aid_type not in in_hand]
+
+
+async def _role_everywhere(desk: Desk, program_id: str) -> Role:
+    """The role by which the actor may propose in every area: a plan has no borders. Raises Forbidden."""
+    table = tables.areas
+    provinces = select(table.c.code).where(table.c.level == AreaLevel.PROVINCE)
+    areas = (await desk.unit.connection.execute(provinces)).scalars().all()
+    return require_everywhere(desk.actor, Permission.PROPOSE, program_id, areas)
 
 
 async def _move(desk: Desk, run: Run, kind: str, role: Role, reason: str = "", **changes: Any) -> Run:

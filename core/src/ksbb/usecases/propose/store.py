@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from ksbb.allocation.problem import Problem
 from ksbb.allocation.stored import problem_from
@@ -18,6 +18,8 @@ from ksbb.storage.rows import fetch_all, fetch_one
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.evidence import content_of
 
+COLUMNS = [column for column in tables.proposals.columns if column.name != "remarks"]
+"""There may be hundreds of remarks, which few ask for."""
 PROPOSAL = Text("usulan alokasi", "allocation proposal")
 
 
@@ -26,7 +28,7 @@ async def load_proposal(desk: Desk, proposal_id: str, *, expected_version: int |
 
     Raises NotFound, and StaleVersion when it isn't at `expected_version`.
     """
-    query = select(tables.proposals).where(tables.proposals.c.id == proposal_id)
+    query = select(*COLUMNS).where(tables.proposals.c.id == proposal_id)
     if not desk.unit.reads_only:
         query = query.with_for_update()
     found = await fetch_one(desk.unit.connection, query, Proposal)
@@ -64,7 +66,7 @@ def summed(
         units=sum(got.values()),
         drops=len(kept),
         targets=len(got),
-        value=sum(known) if len(known) == len(kept) else None,
+        value=sum(known) if known else None,
         before=shortfall(problem, {}),
         after=shortfall(problem, got),
     )
@@ -75,10 +77,22 @@ def shortfall(problem: Problem, got: Mapping[str, int]) -> int:
     return sum(demand.weight * (demand.open - got.get(demand.target_id, 0)) for demand in problem.demands)
 
 
+async def decided(desk: Desk, program_id: str, aid_type: str) -> int:
+    """How many proposals for an aid type were approved so far: whether one was meanwhile."""
+    table = tables.proposals
+    query = select(func.count()).where(
+        table.c.program_id == program_id,
+        table.c.aid_type == aid_type,
+        table.c.status.in_((ProposalStatus.APPROVED, ProposalStatus.CARRIED_OUT)),
+    )
+    found: int = (await desk.unit.connection.execute(query)).scalar_one()
+    return found
+
+
 async def supersede(desk: Desk, role: Role, newer: Proposal) -> None:
     """Close the open proposal for the same aid type, where there is one: what was only proposed may move."""
     table = tables.proposals
-    query = select(table).where(
+    query = select(*COLUMNS).where(
         table.c.program_id == newer.program_id,
         table.c.aid_type == newer.aid_type,
         table.c.status == ProposalStatus.OPEN,

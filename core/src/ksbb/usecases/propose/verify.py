@@ -5,8 +5,8 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ksbb.allocation.certificate import objections
-from ksbb.allocation.plan import Plan
+from ksbb.allocation.certificate import broken_limits, objections
+from ksbb.allocation.plan import Drop, Plan
 from ksbb.allocation.problem import Problem, faults
 from ksbb.allocation.stored import plan_from, plan_to_json, problem_from
 from ksbb.domain.proposals import Proposal, ProposedDrop
@@ -66,16 +66,20 @@ def _checked(proposal: Proposal, stored: dict[str, bytes], drops: list[ProposedD
         ),
         check(
             Text(
-                "usulan sama dengan rencana, kecuali yang diubah orang dengan alasan",
-                "the proposal is the plan, but for what people edited with a reason",
+                "usulan sama dengan rencana, kecuali yang diubah orang dengan alasan, juga dalam batasnya",
+                "the proposal is the plan, but for what people edited with a reason, within the limits",
             ),
-            _differences(plan, drops),
+            [*_differences(plan, drops), *broken_limits(problem, _standing(drops), lots=False)],
         ),
     ]
     if replay:
         what = Text("dihitung ulang, rencananya sama persis", "computed again, the plan is identical")
         checks.append(check(what, _replayed(problem, stored[proposal.plan_sha256])))
     return checks
+
+
+def _standing(drops: Iterable[ProposedDrop]) -> list[Drop]:
+    return [Drop(drop.target_id, drop.line_id, drop.quantity) for drop in drops if drop.quantity]
 
 
 def _differences(plan: Plan, drops: Iterable[ProposedDrop]) -> Iterable[str]:

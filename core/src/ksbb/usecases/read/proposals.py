@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -10,14 +11,14 @@ from sqlalchemy import select
 from ksbb.allocation.refusals import why_nothing
 from ksbb.allocation.stored import plan_from
 from ksbb.domain.errors import not_found
-from ksbb.domain.proposals import DropStatus, Proposal, Remark, Run
+from ksbb.domain.proposals import DropStatus, Proposal, ProposalStatus, Remark, Run
 from ksbb.domain.rights import PERMISSIONS, Permission, require
 from ksbb.domain.text import Text
 from ksbb.storage import tables
 from ksbb.storage.rows import fetch_all, fetch_one
 from ksbb.usecases.desk import Desk
 from ksbb.usecases.evidence import content_of
-from ksbb.usecases.propose.store import load_problem, load_proposal
+from ksbb.usecases.propose.store import COLUMNS, load_problem, load_proposal
 from ksbb.usecases.read.paging import Asked, Page, fetch_page
 
 
@@ -70,12 +71,35 @@ class RemarkView:
 class Answer:
     """What a target gets of a proposal, and why: a sentence for each drop, or one for nothing."""
 
+    proposal_id: str
+    status: ProposalStatus
+    program_id: str
+    aid_type: str
     target_id: str
     target_code: str
     target_name: str
-    aid_type: str
     quantity: int
     sentences: Sequence[Text]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One event of a proposal: who did what, in which role, when and why."""
+
+    kind: str
+    at: datetime
+    role: str
+    account_id: str
+    name: str
+    reason: str
+    details: dict[str, Any]
+
+
+_TOLD = (ProposalStatus.OPEN, ProposalStatus.APPROVED, ProposalStatus.CARRIED_OUT)
+_REFUSED = Text(
+    "Belum ada rencana: masukannya keliru, dan harus diperbaiki dahulu.",
+    "There is no plan yet: its input is wrong, and must be put right first.",
+)
 
 
 async def find_runs(desk: Desk, asked: Asked, *, program_id: str | None = None) -> Page[Run]:
@@ -100,7 +124,7 @@ async def show_run(desk: Desk, id_or_number: str) -> RunView:
     if run is None:
         raise not_found(Text("proses alokasi", "allocation run"), id_or_number)
     require(desk.actor, Permission.READ_PROPOSALS, run.program_id)
-    of_run = select(tables.proposals).where(tables.proposals.c.run_id == run.id).order_by(tables.proposals.c.aid_type)
+    of_run = select(*COLUMNS).where(tables.proposals.c.run_id == run.id).order_by(tables.proposals.c.aid_type)
     return RunView(run=run, proposals=await fetch_all(desk.unit.connection, of_run, Proposal))
 
 
@@ -171,28 +195,88 @@ async def why(desk: Desk, proposal_id: str, target_id: str) -> Answer:
     Raises NotFound for a target that has no such need.
     """
     proposal = await load_proposal(desk, proposal_id)
-    if desk.actor.target_id != target_id:
-        require(desk.actor, Permission.READ_PROPOSALS, proposal.program_id)
+    _require_told(desk, proposal.program_id, target_id)
+    answer = await answer_of(desk, proposal, target_id)
+    if answer is None:
+        raise not_found(Text("sasaran dalam usulan ini", "target in this proposal"), target_id, "/target_id")
+    return answer
+
+
+async def explanations(desk: Desk, target_id: str) -> list[Answer]:
+    """What the latest proposal for each of a target's needs brings it, and why. Also for the target's own representative."""
+    need, proposal = tables.needs, tables.proposals
+    of_needs = (
+        select(*COLUMNS)
+        .join(need, (need.c.program_id == proposal.c.program_id) & (need.c.aid_type == proposal.c.aid_type))
+        .where(need.c.target_id == target_id, proposal.c.status.in_(_TOLD))
+        .order_by(proposal.c.created_at, proposal.c.id)
+    )
+    found = await fetch_all(desk.unit.connection, of_needs, Proposal)
+    latest = {(one.program_id, one.aid_type): one for one in found}
+    for program_id in {program_id for program_id, _ in latest}:
+        _require_told(desk, program_id, target_id)
+    answers = [await answer_of(desk, one, target_id) for _, one in sorted(latest.items())]
+    return [answer for answer in answers if answer is not None]
+
+
+async def answer_of(desk: Desk, proposal: Proposal, target_id: str) -> Answer | None:
+    """What a target gets of a proposal, and why; None where it has no such need. The caller asks whether the actor may know."""
     codes = await _codes(desk, {target_id})
     problem = await load_problem(desk, proposal)
     if target_id not in codes or all(demand.target_id != target_id for demand in problem.demands):
-        raise not_found(Text("sasaran dalam usulan ini", "target in this proposal"), target_id, "/target_id")
+        return None
     table = tables.proposal_drops
-    query = select(table).where(table.c.proposal_id == proposal_id, table.c.target_id == target_id)
+    query = select(table).where(table.c.proposal_id == proposal.id, table.c.target_id == target_id)
     rows = (await desk.unit.connection.execute(query.order_by(table.c.line_id))).all()
     sentences = [Text(row.why_id, row.why_en) for row in rows]
-    if not rows and proposal.plan_sha256 is not None:
+    if proposal.plan_sha256 is None:
+        sentences = [_REFUSED]
+    elif not rows:
         plan = plan_from((await content_of(desk, proposal.plan_sha256))[1])
         sentences = [why_nothing(problem, plan, target_id)]
     code, name = codes[target_id]
     return Answer(
+        proposal_id=proposal.id,
+        status=proposal.status,
+        program_id=proposal.program_id,
+        aid_type=proposal.aid_type,
         target_id=target_id,
         target_code=code,
         target_name=name,
-        aid_type=proposal.aid_type,
         quantity=sum(row.quantity for row in rows),
         sentences=sentences,
     )
+
+
+async def history(desk: Desk, proposal_id: str) -> list[Entry]:
+    """Who did what to a proposal, when and why, the oldest first."""
+    await show_proposal(desk, proposal_id)
+    event, account = tables.events, tables.accounts
+    query = (
+        select(event.c.kind, event.c.at, event.c.role, event.c.account_id, account.c.name, event.c.reason)
+        .add_columns(event.c.payload)
+        .outerjoin(account, account.c.id == event.c.account_id)
+        .where(event.c.stream == f"proposal:{proposal_id}")
+        .order_by(event.c.sequence)
+    )
+    return [
+        Entry(
+            kind=row.kind,
+            at=row.at,
+            role=row.role,
+            account_id=row.account_id,
+            name=row.name or "KSBB",
+            reason=row.reason,
+            # What was proposed stands in the drops
+            details={} if row.kind == "proposed" else row.payload,
+        )
+        for row in await desk.unit.connection.execute(query)
+    ]
+
+
+def _require_told(desk: Desk, program_id: str, target_id: str) -> None:
+    if desk.actor.target_id != target_id:
+        require(desk.actor, Permission.READ_PROPOSALS, program_id)
 
 
 async def target_id_of(desk: Desk, code: str) -> str:

@@ -710,6 +710,7 @@ def upgrade() -> None:
         sa.Column("value", sa.BigInteger(), nullable=True),
         sa.Column("before", sa.BigInteger(), nullable=False),
         sa.Column("after", sa.BigInteger(), nullable=False),
+        sa.Column("of_optimum", sa.Integer(), nullable=True),
         sa.Column("edits", sa.Integer(), nullable=False),
         sa.Column("problem_sha256", sa.String(length=64), nullable=False),
         sa.Column("plan_sha256", sa.String(length=64), nullable=True),
