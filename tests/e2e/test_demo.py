@@ -245,6 +245,27 @@ def test_every_event_chain_is_sound(demo: Demo) -> None:
     assert {stream: len(events) for stream, events in streams.items() if stream in versions} == versions
 
 
+def test_goods_went_where_proposals_said_that_people_approved(demo: Demo) -> None:
+    by_hand = demo.value(
+        "SELECT count(*) FROM allocations JOIN commitments ON commitments.id = allocations.commitment_id "
+        "WHERE program_id IN ('pangan', 'pendidikan') "
+        "AND allocations.id NOT IN (SELECT allocation_id FROM proposal_drops WHERE allocation_id IS NOT NULL)"
+    )
+    assert by_hand == 0
+    decided = demo.rows("SELECT status, units, value, drops, approved_by FROM proposals")
+    assert {row["status"] for row in decided} == {"carried_out"}
+    for row in decided:
+        large = row["units"] > 1_000 or (row["value"] or 0) > 100_000_000
+        assert len(set(json.loads(row["approved_by"]))) == 1 + large
+    assert demo.value("SELECT sum(drops) FROM proposals") == demo.value(
+        "SELECT count(*) FROM proposal_drops WHERE status = 'allocated' AND quantity > 0"
+    )
+    number = demo.value("SELECT min(number) FROM allocation_runs WHERE program_id = 'pangan'")
+    verified = ksbb(demo.folder, "allocate", "verify", number)
+    assert (verified.returncode, verified.stderr) == (0, "")
+    assert [line for line in verified.stdout.splitlines() if not line.startswith("holds ")] == []
+
+
 def test_every_confirmed_handover_has_its_report(demo: Demo) -> None:
     confirmed = demo.value("SELECT count(*) FROM handovers WHERE status = 'confirmed'")
     assert confirmed == demo.value("SELECT count(*) FROM allocations")
