@@ -57,6 +57,7 @@ def offers(draw: st.DrawFn, number: int, most: int) -> Offer:
         quantity=draw(st.integers(1, most)),
         areas=(area,),
         lot=draw(st.none() | st.integers(1, most)),
+        favours=draw(st.sampled_from([frozenset[str](), frozenset({"rw"})])),
         kinds=draw(st.sampled_from([frozenset(), frozenset({"rw"}), frozenset({"orphanage"})])),
         prefers=draw(st.none() | st.sampled_from(inside)),
         expires_on=draw(st.none() | st.sampled_from([TODAY - timedelta(1), TODAY, TODAY + timedelta(30)])),

@@ -119,3 +119,13 @@ def test_what_one_target_had_or_refused_goes_to_another_and_nothing_is_lost(refu
     two = problem([demand(1, need=100), demand(2, need=100)], lines)
     other = 3 - refused
     assert set(allocate(two).drops) == {Drop("target-1", f"line-{other}", 100), Drop("target-2", f"line-{refused}", 60)}
+
+
+@pytest.mark.parametrize(("home", "stays"), [(20, 10), (0, 0)])
+def test_aid_leaves_its_preferred_kind_of_target_only_for_a_shortfall_that_is_worse_by_lambda(
+    home: int, stays: int
+) -> None:
+    """The orphanage lacks four fifths, the RW all: a fifth more is λ. Where the orphanage lacks nothing, all goes to the RW."""
+    needs = [demand(1, kind="orphanage", need=100, given=100 - 4 * home), demand(2, need=100)]
+    (drop,) = allocate(problem(needs, [offer(1, favours=frozenset({"orphanage"}))], off_area=30)).drops
+    assert drop == (Drop("target-1", "line-1", stays) if stays else Drop("target-2", "line-1", 10))

@@ -40,7 +40,7 @@ def test_a_problem_as_stored() -> None:
         '{"aid_type":"rice","demands":['
         '{"area_code":"31.71.01.1001","given":0,"kind":"rw","lot":null,"need":10,"target_id":"target-1","weight":150},'
         '{"area_code":"31.71.01.1001","given":0,"kind":"rw","lot":null,"need":10,"target_id":"target-2","weight":100}],'
-        '"off_area":20,"offers":[{"areas":["31"],"expires_on":null,"kinds":["orphanage","rw"],"line_id":"line-1","lot":1,'
+        '"off_area":20,"offers":[{"areas":["31"],"expires_on":null,"favours":[],"kinds":["orphanage","rw"],"line_id":"line-1","lot":1,'
         '"prefers":"31.71","quantity":10,"served":["target-1","target-9"]}],"refine":false,"seed":"2026-04","today":"2026-04-01"}'
     )
     assert digest(one) == digest(problem_from(problem_to_json(one)))
@@ -52,7 +52,9 @@ def test_a_plan_as_stored() -> None:
     price = next(iter(plan.fair.prices.values()))
     assert plan_to_json(plan).decode() == (
         '{"drops":[{"line_id":"line-1","quantity":10,"target_id":"target-1"}],"shares":[[0,0,10]],'
-        '"wishes":[{"price":' + str(price) + ',"wish":{"areas":["31"],"kinds":["rw"],"prefers":"","size":0}}]}'
+        '"wishes":[{"price":'
+        + str(price)
+        + ',"wish":{"areas":["31"],"favours":[],"kinds":["rw"],"prefers":"","size":0}}]}'
     )
 
 

@@ -13,7 +13,7 @@ from ksbb.allocation.problem import Problem
 from ksbb.allocation.wishes import Wish, kinds_of, wish_of
 
 CLOSED, OPEN, AWAY = 0, 1, 2
-"""How a wish reaches a place: not at all, freely, or outside the area that it prefers."""
+"""How a wish reaches a place: not at all, freely, or outside the area or the kinds of target that it prefers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +110,6 @@ def _reach(wishes: Sequence[Wish], places: Sequence[tuple[str, str]]) -> NDArray
         reach[n, reached] = OPEN
         if wish.prefers:
             reach[n, reached & ~inside((wish.prefers,))] = AWAY
+        if wish.favours:
+            reach[n, reached & ~np.isin(kinds, np.array(wish.favours, np.str_))] = AWAY
     return reach

@@ -45,8 +45,8 @@ class Offer:
     """What one commitment line has left to give.
 
     Hard: `areas` (codes, any of which a target must lie in), `kinds` of target (empty: any), `expires_on`, and `served`, the targets
-    that have a part of it already. Soft: `prefers`, an area code inside `areas`. `lot` is the smallest sensible drop, None for
-    the target's usual one.
+    that have a part of it already. Soft: `prefers`, an area code inside `areas`, and `favours`, kinds of target (empty: any). `lot`
+    is the smallest sensible drop, None for the target's usual one.
     """
 
     line_id: str
@@ -55,6 +55,7 @@ class Offer:
     lot: int | None = None
     kinds: frozenset[str] = frozenset()
     prefers: str | None = None
+    favours: frozenset[str] = frozenset()
     expires_on: date | None = None
     served: frozenset[str] = frozenset()
 
@@ -73,8 +74,9 @@ class Offer:
         return self.expires_on is not None and self.expires_on < today
 
     def leaves_preference(self, demand: Demand) -> bool:
-        """Whether serving the target goes against its wish for an area."""
-        return self.prefers is not None and not within(demand.area_code, self.prefers)
+        """Whether serving the target goes against its wish for an area or a kind of target."""
+        elsewhere = self.prefers is not None and not within(demand.area_code, self.prefers)
+        return elsewhere or bool(self.favours and demand.kind not in self.favours)
 
     def least(self, demand: Demand) -> int:
         """The smallest drop that it may make at the target, in units: never under the lot, all that it has, or all that is needed."""
@@ -86,8 +88,9 @@ class Offer:
 class Problem:
     """One aid type on one day. Demands and offers are kept in the order of their ids, so that the order given never matters.
 
-    `off_area` is λ in hundredths: a unit leaves its preferred area only where the shortfall elsewhere is at least that much worse.
-    `seed`, published beforehand, settles ties. `refine`: whether the best lots of a tiny problem are searched for (`refine`).
+    `off_area` is λ in hundredths: a unit leaves its preferred area or kind of target only where the shortfall elsewhere is at least
+    that much worse. `seed`, published beforehand, settles ties. `refine`: whether the best lots of a tiny problem are searched for
+    (`refine`).
     """
 
     aid_type: str

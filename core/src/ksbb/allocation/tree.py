@@ -25,14 +25,14 @@ def add_leaves(network: Network, leaves: Iterable[tuple[str, str, int]]) -> None
 def add_supplies(network: Network, quantities: Mapping[Wish, int], off_area_cost: int) -> dict[int, int]:
     """Add a supply for each wish, with its ways into the tree; the quantities by node."""
 
-    def gate(areas: tuple[str, ...], wish: Wish) -> int:
-        name = ("gate", areas, wish.kinds, wish.size)
+    def gate(areas: tuple[str, ...], kinds: tuple[str, ...], size: int) -> int:
+        name = ("gate", areas, kinds, size)
         known = name in network.nodes
         node = network.node(name)
         if not known:
             for area in areas:
-                for kind in wish.kinds:
-                    below = network.nodes.get((area, kind, wish.size))
+                for kind in kinds:
+                    below = network.nodes.get((area, kind, size))
                     if below is not None:
                         network.arc(node, below)
         return node
@@ -41,9 +41,11 @@ def add_supplies(network: Network, quantities: Mapping[Wish, int], off_area_cost
     for wish in sorted(quantities):
         node = network.node(wish)
         supplies[node] = quantities[wish]
-        if wish.prefers:
-            network.arc(node, gate((wish.prefers,), wish), quantities[wish])
-        network.arc(node, gate(wish.areas, wish), quantities[wish], off_area_cost if wish.prefers else 0)
+        choosy = bool(wish.prefers or wish.favours)
+        if choosy:
+            home = (wish.prefers,) if wish.prefers else wish.areas
+            network.arc(node, gate(home, wish.favours or wish.kinds, wish.size), quantities[wish])
+        network.arc(node, gate(wish.areas, wish.kinds, wish.size), quantities[wish], off_area_cost if choosy else 0)
     return supplies
 
 

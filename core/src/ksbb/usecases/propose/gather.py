@@ -192,6 +192,7 @@ async def _offers(
                 areas=areas,
                 prefers=_preference(restriction.preferred_area, areas),
                 kinds=_kinds(restriction),
+                favours=_favours(restriction),
                 lot=found.lot,
                 expires_on=restriction.expires_on,
                 served=frozenset(served.get(given.id, ())),
@@ -208,6 +209,11 @@ def _preference(wished: str, areas: tuple[str, ...]) -> str | None:
 def _kinds(restriction: Restriction) -> frozenset[str]:
     entitled = {kind + _ENTITLED for kind in restriction.kinds}
     return frozenset(entitled if restriction.zakat else entitled | set(map(str, restriction.kinds)))
+
+
+def _favours(restriction: Restriction) -> frozenset[str]:
+    kind = restriction.preferred_kind
+    return frozenset() if kind is None else frozenset({str(kind), kind + _ENTITLED})
 
 
 def _expiry(aid_type: AidType, attributes: Mapping[str, Any]) -> date | None:
