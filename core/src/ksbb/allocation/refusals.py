@@ -157,25 +157,29 @@ def _of_no_share(problem: Problem, plan: Plan, demand: Demand, able: Sequence[Of
     if min(shared.values()) >= shortfall(demand, demand.given):
         before, after = min(score(other, other.given) for other in sharing.values()), _least(shared)
         return Text(
-            f"{said.id} sasaran lain yang berbagi komitmen yang boleh ke sini skornya lebih tinggi, paling sedikit "
-            f"{id_score(before)} sebelum rencana ini dan {id_score(after)} dengan bagian wajarnya. Hanya kiriman yang utuh membuat sebagian kini lebih rendah.",
-            f"{said.en} the others that share the commitments which may come here had higher scores, {en_score(before)} or more "
-            f"before this plan and {en_score(after)} or more with their fair shares. Only whole drops bring some of them lower now.",
+            f"{said.id} skor sasaran lain yang mendapat bagian wajar dari komitmen yang boleh ke sini lebih tinggi, paling sedikit "
+            f"{id_score(before)} sebelum rencana ini dan {id_score(after)} dengan bagian itu. Bahwa skor sebagian yang dilayani kini "
+            "lebih rendah, hanya karena kiriman harus utuh.",
+            f"{said.en} the others that have a fair share of the commitments which may come here had higher scores, "
+            f"{en_score(before)} or more before this plan and {en_score(after)} or more with that share. Only because drops must be "
+            "whole do some of those served have lower scores now.",
         )
-    away = any(offer.leaves_preference(demand) for offer in able)
+    wilayah, areas = (
+        (
+            ", bila wilayah yang diutamakan pemberi ikut dihitung",
+            ", once the areas that givers prefer are taken into account",
+        )
+        if any(offer.leaves_preference(demand) for offer in able)
+        else ("", "")
+    )
     return Text(
         f"{said.id} bagian wajar diberikan dalam langkah 1/{STEPS} kebutuhan, paling sedikit satu, dan tiap langkah dinilai menurut "
-        f"skor di tengahnya. Langkah di sini tidak lebih bernilai daripada yang diberikan kepada sasaran lain yang berbagi komitmen "
-        f"yang boleh ke sini{_AWAY.id if away else ''}.",
-        f"{said.en} fair shares are given in steps of 1/{STEPS} of a need, at least one, each valued by the score half-way. A step here "
-        f"is worth no more than any that was given to the others that share the commitments which may come here{_AWAY.en if away else ''}.",
+        "skor di tengahnya. Langkah di sini tidak lebih bernilai daripada yang diberikan kepada sasaran lain dari komitmen yang "
+        f"boleh ke sini{wilayah}.",
+        f"{said.en} fair shares are given in steps of 1/{STEPS} of a need, at least one, each valued by the score half-way. A step "
+        "here is worth no more than any that was given to others from the commitments which may come "
+        f"here{areas}.",
     )
-
-
-_AWAY = Text(
-    ", bila wilayah yang diutamakan pemberi ikut dihitung",
-    ", once the areas that givers prefer are taken into account",
-)
 
 
 def _least(scores: Mapping[str, Fraction]) -> int:
