@@ -156,6 +156,28 @@ def test_it_has_no_share_for_its_next_step_is_worth_less() -> None:
     )
 
 
+def test_it_has_no_share_for_a_giver_prefers_another_area() -> None:
+    demands = [
+        demand(1, need=100, given=30, area_code=THERE),
+        demand(2, need=100, given=20),
+        demand(3, need=100, given=10, area_code=THERE),
+    ]
+    lines = [offer(1, quantity=25, prefers="31.71"), offer(2, areas=(THERE,))]
+    assert nothing_for(demands, lines) == said(
+        of_nothing(100, 30),
+        "Skor kekurangannya 0,70 (bagian kebutuhan yang belum terpenuhi dikali bobot kerentanan 1). Bagian wajarnya, tanpa batas "
+        "terkecil satu kiriman, 0: skor sasaran lain yang mendapat bagian wajar dari komitmen yang boleh ke sini lebih tinggi, "
+        "paling sedikit 0,80 sebelum rencana ini. Bagian wajar diberikan dalam langkah 1/24 kebutuhan, paling sedikit satu, dan "
+        "tiap langkah dinilai menurut skor di tengahnya. Langkah di sini tidak lebih bernilai daripada yang diberikan kepada "
+        "sasaran lain dari komitmen yang boleh ke sini, bila wilayah yang diutamakan pemberi ikut dihitung.",
+        "Its shortfall score is 0.70 (the part of its need that is not covered times its weight of 1). Its fair share, with no least "
+        "size of a drop, is 0: the others that have a fair share of the commitments which may come here had higher scores, 0.80 or "
+        "more before this plan. Fair shares are given in steps of 1/24 of a need, at least one, each valued by the score half-way. A "
+        "step here is worth no more than any that was given to others from the commitments which may come here, once the areas that "
+        "givers prefer are taken into account.",
+    )
+
+
 def test_what_could_come_went_elsewhere_in_whole_drops() -> None:
     lines = [offer(0, quantity=1, lot=None), offer(1, quantity=2, lot=None)]
     assert nothing_for([demand(0, need=1), demand(1, need=2), demand(2, need=1)], lines) == said(
@@ -263,12 +285,14 @@ def assert_no_share(given_problem: Problem, plan: Plan, one: Demand, text: str) 
     sharing = {j: given_problem.demands[j] for wish, j in plan.fair.given if wish in wishes}
     with_share = min(exact(other, other.given + totals[j]) for j, other in sharing.items())
     own = exact(one, one.given)
-    if "had higher scores" in text:
-        before = re.search(r"(\d+\.\d\d) or more before", text)
-        lowest = min(exact(other, other.given) for other in sharing.values())
-        assert before
-        assert lowest > own
+    before, lowest = (
+        re.search(r"(\d+\.\d\d) or more before", text),
+        min(exact(other, other.given) for other in sharing.values()),
+    )
+    assert ("had higher scores" in text) == (before is not None) == (lowest > own)
+    if before:
         assert 0 <= lowest - Fraction(before[1]) < Fraction(1, 100)
+    if "drops must be whole" in text:
         assert with_share >= own
         assert_least(text, with_share)
         return
@@ -284,4 +308,4 @@ def assert_no_share(given_problem: Problem, plan: Plan, one: Demand, text: str) 
     away = any(
         line.leaves_preference(one) for line in given_problem.offers if not line.expired(TODAY) and line.may_serve(one)
     )
-    assert ("the areas that givers prefer" in text) == away
+    assert ("the areas that givers prefer" in text) == (away and given_problem.off_area > 0)

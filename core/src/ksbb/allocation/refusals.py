@@ -154,31 +154,38 @@ def _of_no_share(problem: Problem, plan: Plan, demand: Demand, able: Sequence[Of
         f"Skor kekurangannya {id_score(points)} ({meaning.id}). Bagian wajarnya, tanpa batas terkecil satu kiriman, 0:",
         f"Its shortfall score is {en_score(points)} ({meaning.en}). Its fair share, with no least size of a drop, is 0:",
     )
-    if min(shared.values()) >= shortfall(demand, demand.given):
-        before, after = min(score(other, other.given) for other in sharing.values()), _least(shared)
-        return Text(
+    own, before = shortfall(demand, demand.given), min(shortfall(other, other.given) for other in sharing.values())
+    if before > own:
+        points = int(before * 1000)
+        said = Text(
             f"{said.id} skor sasaran lain yang mendapat bagian wajar dari komitmen yang boleh ke sini lebih tinggi, paling sedikit "
-            f"{id_score(before)} sebelum rencana ini dan {id_score(after)} dengan bagian itu. Bahwa skor sebagian yang dilayani kini "
-            "lebih rendah, hanya karena kiriman harus utuh.",
+            f"{id_score(points)} sebelum rencana ini",
             f"{said.en} the others that have a fair share of the commitments which may come here had higher scores, "
-            f"{en_score(before)} or more before this plan and {en_score(after)} or more with that share. Only because drops must be "
-            "whole do some of those served have lower scores now.",
+            f"{en_score(points)} or more before this plan",
+        )
+    if before > own and min(shared.values()) >= own:
+        after = _least(shared)
+        return Text(
+            f"{said.id} dan {id_score(after)} dengan bagian itu. Bahwa skor sebagian yang dilayani kini lebih rendah, hanya karena "
+            "kiriman harus utuh.",
+            f"{said.en} and {en_score(after)} or more with that share. Only because drops must be whole do some of those served have "
+            "lower scores now.",
         )
     wilayah, areas = (
         (
             ", bila wilayah yang diutamakan pemberi ikut dihitung",
             ", once the areas that givers prefer are taken into account",
         )
-        if any(offer.leaves_preference(demand) for offer in able)
+        if problem.off_area and any(offer.leaves_preference(demand) for offer in able)
         else ("", "")
     )
+    awal, start = (". Bagian", ". Fair") if before > own else (" bagian", " fair")
     return Text(
-        f"{said.id} bagian wajar diberikan dalam langkah 1/{STEPS} kebutuhan, paling sedikit satu, dan tiap langkah dinilai menurut "
+        f"{said.id}{awal} wajar diberikan dalam langkah 1/{STEPS} kebutuhan, paling sedikit satu, dan tiap langkah dinilai menurut "
         "skor di tengahnya. Langkah di sini tidak lebih bernilai daripada yang diberikan kepada sasaran lain dari komitmen yang "
         f"boleh ke sini{wilayah}.",
-        f"{said.en} fair shares are given in steps of 1/{STEPS} of a need, at least one, each valued by the score half-way. A step "
-        "here is worth no more than any that was given to others from the commitments which may come "
-        f"here{areas}.",
+        f"{said.en}{start} shares are given in steps of 1/{STEPS} of a need, at least one, each valued by the score half-way. A step "
+        f"here is worth no more than any that was given to others from the commitments which may come here{areas}.",
     )
 
 
