@@ -30,6 +30,7 @@ WHY = Why(
     next_higher=False,
     next_off_area=False,
     next_least=0,
+    by_kind=False,
     own_area=False,
     off_area=False,
     at_home=None,
@@ -256,7 +257,7 @@ def test_what_the_sentences_say_holds(given_problem: Problem) -> None:
             int(here * 1000),
         )
         assert why.off_area == line.leaves_preference(own)
-        assert why.own_area == (line.prefers is not None and not why.off_area)
+        assert why.own_area == ((line.prefers is not None or bool(line.favours)) and not why.off_area)
         able = {one for one in short - {own.target_id} if line.may_serve(demands[one])}
         following = min(able, key=lambda one: (-after[one], one), default=None)
         assert why.next_target_id == following

@@ -17,7 +17,8 @@ class Why:
 
     `given` is what the target had before the plan, `total` what the plan gives it altogether. `own_area`: the drop stays inside the
     area that its giver prefers; `off_area`: it leaves it, where the worst score left is then `at_home`, None where nobody there is
-    short any more; neither: the giver prefers none. `least` is the smallest drop that the line makes there, in units.
+    short any more; neither: the giver prefers none. `by_kind`: a kind of target is preferred, too, and the area is where such targets
+    are. `least` is the smallest drop that the line makes there, in units.
 
     `next_target_id` is the target worst off after the plan that the same line might have served, None where nobody is left.
     `next_higher`: its score is higher than the one here after the plan; `tie`: it is exactly the same, so that the published seed
@@ -40,6 +41,7 @@ class Why:
     next_higher: bool
     next_off_area: bool
     next_least: int
+    by_kind: bool
     own_area: bool
     off_area: bool
     at_home: int | None
@@ -84,7 +86,7 @@ def reasons(problem: Problem, plan: Plan) -> list[Why]:
         demand, offer, (behind, home) = demands[drop.target_id], offers[drop.line_id], lines[drop.line_id]
         following = next((other for other in behind if other.target_id != drop.target_id), None)
         off_area = offer.leaves_preference(demand)
-        own_area = offer.prefers is not None and not off_area
+        own_area = (offer.prefers is not None or bool(offer.favours)) and not off_area
         after = left[drop.target_id]
         following_has = left[following.target_id] if following else None
         next_higher = following_has is not None and following_has > after
@@ -108,6 +110,7 @@ def reasons(problem: Problem, plan: Plan) -> list[Why]:
             next_higher=next_higher,
             next_off_area=next_off_area,
             next_least=offer.least(following) if following and (following.target_id, offer.line_id) not in pairs else 0,
+            by_kind=bool(offer.favours),
             own_area=own_area,
             off_area=off_area,
             at_home=_thousandths(left[home.target_id]) if off_area and home else None,
@@ -165,10 +168,11 @@ def of_the_score(weight: int) -> Text:
 
 def _of_the_area(why: Why, next_name: str) -> Iterable[Text]:
     gap = why.least_gap
+    wilayah, area = ("tujuan", "destination") if why.by_kind else ("wilayah", "area")
     if why.off_area and why.at_home is None:
         yield Text(
-            "Pemberi mengutamakan wilayah lain, tetapi di sana tidak ada lagi kekurangan yang boleh diisi komitmen ini.",
-            "The giver prefers another area, but nobody whom this commitment may serve is short there any more.",
+            f"Pemberi mengutamakan {wilayah} lain, tetapi di sana tidak ada lagi kekurangan yang boleh diisi komitmen ini.",
+            f"The giver prefers another {area}, but nobody whom this commitment may serve is short there any more.",
         )
     elif why.off_area and why.at_home is not None:
         home, here = why.at_home, why.before
@@ -176,28 +180,29 @@ def _of_the_area(why: Why, next_name: str) -> Iterable[Text]:
             beda, wide = f": bedanya paling sedikit {id_score(gap)}", f": a gap of at least {en_score(gap)}"
             beda, wide = (beda, wide) if gap else ("", "")
             yield Text(
-                f"Pemberi mengutamakan wilayah lain, tetapi skor tertinggi di sana {id_score(home)}, sedangkan di sini "
+                f"Pemberi mengutamakan {wilayah} lain, tetapi skor tertinggi di sana {id_score(home)}, sedangkan di sini "
                 f"{id_score(here)} sebelum rencana ini{beda}.",
-                f"The giver prefers another area, but the highest score there is {en_score(home)}, and here it was "
+                f"The giver prefers another {area}, but the highest score there is {en_score(home)}, and here it was "
                 f"{en_score(here)} before this plan{wide}.",
             )
         else:
             yield Text(
-                f"Pemberi mengutamakan wilayah lain. Skor tertinggi di sana {id_score(home)}, dan di sini {id_score(here)} sebelum "
+                f"Pemberi mengutamakan {wilayah} lain. Skor tertinggi di sana {id_score(home)}, dan di sini {id_score(here)} sebelum "
                 "rencana ini; komitmen ini dibagi dalam kiriman yang utuh.",
-                f"The giver prefers another area. The highest score there is {en_score(home)}, and here it was {en_score(here)} "
+                f"The giver prefers another {area}. The highest score there is {en_score(home)}, and here it was {en_score(here)} "
                 "before this plan; this commitment is shared out in whole drops.",
             )
     elif why.own_area and why.next_higher and why.next_off_area:
         if why.by_gap:
             yield Text(
-                f"Pemberi mengutamakan wilayah ini, dan skor {next_name}, di luar wilayah itu, belum {id_score(gap)} lebih tinggi.",
-                f"The giver prefers this area, and the score of {next_name}, outside it, is not {en_score(gap)} higher.",
+                f"Pemberi mengutamakan {wilayah} ini, dan skor {next_name}, di luar {wilayah} itu, belum {id_score(gap)} "
+                "lebih tinggi.",
+                f"The giver prefers this {area}, and the score of {next_name}, outside it, is not {en_score(gap)} higher.",
             )
         else:
             yield Text(
-                f"Pemberi mengutamakan wilayah ini; {next_name} di luarnya, dan komitmen ini dibagi dalam kiriman yang utuh.",
-                f"The giver prefers this area; {next_name} lies outside it, and this commitment is shared out in whole drops.",
+                f"Pemberi mengutamakan {wilayah} ini; {next_name} di luarnya, dan komitmen ini dibagi dalam kiriman yang utuh.",
+                f"The giver prefers this {area}; {next_name} lies outside it, and this commitment is shared out in whole drops.",
             )
 
 

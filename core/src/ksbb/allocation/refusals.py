@@ -109,11 +109,13 @@ def _of_the_able(problem: Problem, plan: Plan, demand: Demand, able: Sequence[Of
         and all(offer.leaves_preference(demand) for offer in able)
     ):
         least, least_gap = _least(home), problem.off_area * 10
+        by_kind = any(offer.favours for offer in able)
+        wilayah, areas = ("tujuan", "destinations") if by_kind else ("wilayah", "areas")
         return Text(
-            f"Skor kekurangannya {id_score(points)} ({meaning.id}). Semua komitmen yang boleh ke sini mengutamakan wilayah "
+            f"Skor kekurangannya {id_score(points)} ({meaning.id}). Semua komitmen yang boleh ke sini mengutamakan {wilayah} "
             f"lain, dan skor di sini tidak {id_score(least_gap)} lebih tinggi daripada yang dilayaninya di sana, yang skornya "
             f"paling sedikit {id_score(least)}.",
-            f"Its shortfall score is {en_score(points)} ({meaning.en}). All commitments that may come here prefer other areas, "
+            f"Its shortfall score is {en_score(points)} ({meaning.en}). All commitments that may come here prefer other {areas}, "
             f"and the score here is not {en_score(least_gap)} above those they serve there, whose scores are {en_score(least)} "
             "or more.",
         )

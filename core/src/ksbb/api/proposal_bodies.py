@@ -115,10 +115,12 @@ class SentenceOut(msgspec.Struct, kw_only=True):
 class ReasonsOut(msgspec.Struct, kw_only=True):
     """The record behind a drop's sentences. Scores are the part of the need that isn't covered, times the tier's weight.
 
-    `given` was promised or delivered before, `total` is what the plan brings altogether. `next_target_id` would have been next in
-    line, null where nobody was. `off_area`: the drop leaves the preferred area, where the highest score left is `at_home`;
-    `least_gap` (λ) is how much worse it must be elsewhere. `tie`: the next in line has the same score, and the seed decided.
-    `least` is the smallest drop here.
+    `given` was promised or delivered before, `total` is what the plan brings altogether. `own_area`: the drop stays inside
+    what its giver prefers (`by_kind`: a kind of target, too); `off_area`: it leaves it, where the highest score left is
+    `at_home`. `next_target_id` is next in line, null where nobody is; `next_higher`: its score is higher than the one here
+    after the plan; `tie`: exactly the same, so that the seed decided; `next_off_area`: it lies outside what the giver
+    prefers; `next_least`: the smallest drop there, 0 where it has one. `least` is the smallest drop here, `least_gap` is λ,
+    `by_gap`: λ explains the drop.
     """
 
     need: int
@@ -129,11 +131,17 @@ class ReasonsOut(msgspec.Struct, kw_only=True):
     after: float
     next_target_id: str | None
     next_score: float
+    next_higher: bool
+    next_off_area: bool
+    next_least: int
+    by_kind: bool
+    own_area: bool
     off_area: bool
     at_home: float | None
     tie: bool
     least: int
     least_gap: float
+    by_gap: bool
 
 
 class DropOut(msgspec.Struct, kw_only=True):
