@@ -71,6 +71,8 @@ def _exchange(ground: Ground, pieces: dict[Pair, int]) -> None:
     def barred(i: int, j: int) -> bool:
         return demands[j].target_id in offers[i].served
 
+    if not any(offer.served for offer in offers):
+        return
     alike: defaultdict[int, list[Pair]] = defaultdict(list)
     for i, j in sorted(pieces):
         alike[int(ground.wish[i])].append((i, j))
