@@ -92,9 +92,11 @@ def _additions(ground: Ground, drops: Mapping[Pair, int], state: _State) -> set[
         candidates += _best(ground, state, able, js, known)
     left = state.slack * _PROMISED[0] // _PROMISED[1]
     taken: dict[int, int] = {}
+    promising: set[int] = set()
     for _, i, j, lot in sorted(candidates):
-        if j not in taken and left[i] >= lot:
+        if j not in taken and (lot <= left[i] or (i not in promising and lot <= state.slack[i])):
             left[i] -= lot
+            promising.add(i)
             taken[j] = i
     return {(i, j) for j, i in taken.items()}
 

@@ -23,6 +23,8 @@ _PART = 16
 """A drop to those worst off is at least this part of their need, and no less than the usual lot."""
 _ROUND_UP = 0.5
 """A piece of at least so much of a lot becomes a drop; a smaller one is given up, for others may fill the place."""
+_MUCH = 4
+"""A piece of more than this part of its target's share becomes a drop even where earlier ones took more than theirs."""
 _TOO_SMALL = 300
 """What it costs to put a lot where a share is a size too small, in ten-thousandths of a unit's worth: more than any wish for an
 area, and less than not to place it.
@@ -69,6 +71,8 @@ def _exchange(ground: Ground, pieces: dict[Pair, int]) -> None:
     def barred(i: int, j: int) -> bool:
         return demands[j].target_id in offers[i].served
 
+    if not any(offer.served for offer in offers):
+        return
     alike: defaultdict[int, list[Pair]] = defaultdict(list)
     for i, j in sorted(pieces):
         alike[int(ground.wish[i])].append((i, j))
@@ -119,14 +123,18 @@ def chosen(ground: Ground, pieces: Mapping[Pair, int]) -> set[Pair]:
     found: set[Pair] = set()
     room, left, spent = (ground.need - ground.given).tolist(), ground.quantity.tolist(), [0] * len(offers)
     got = ground.given.tolist()
+    shares: defaultdict[int, int] = defaultdict(int)
+    for (_, j), quantity in pieces.items():
+        shares[j] += quantity
     for i, j in sorted(pieces, key=lambda pair: (pair[0], -pieces[pair] / least[pair], pair[1])):
         lot, quantity = least[i, j], pieces[i, j]
-        fits = lot <= min(left[i], room[j]) and spent[i] + lot <= offers[i].quantity
-        if fits and quantity >= _ROUND_UP * lot and demands[j].target_id not in offers[i].served:
+        fits = lot <= room[j] and spent[i] + lot <= offers[i].quantity
+        due = lot <= left[i] or quantity * _MUCH > shares[j]
+        if fits and due and quantity >= _ROUND_UP * lot and demands[j].target_id not in offers[i].served:
             quantity = max(lot, min(quantity, left[i]))
             found.add((i, j))
             spent[i] += lot
-            left[i] -= quantity
+            left[i] = max(0, left[i] - quantity)
             room[j] -= lot
             got[j] += quantity
     return found | _to_the_worst_off(ground, found, left, np.array(room, np.int64), np.array(got, np.int64))

@@ -16,7 +16,8 @@ from ksbb.allocation.refine import refined
 
 def allocate(problem: Problem) -> Plan:
     """The plan of a problem that has no faults."""
-    live = replace(problem, offers=tuple(offer for offer in problem.offers if not offer.expired(problem.today)))
+    offers = tuple(offer for offer in problem.offers if not offer.expired(problem.today))
+    live = problem if len(offers) == len(problem.offers) else replace(problem, offers=offers)
     ground = ground_of(live)
     fair = fair_shares(ground)
     totals = fair.totals(len(live.demands))
