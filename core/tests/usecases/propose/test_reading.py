@@ -135,6 +135,8 @@ async def test_a_target_is_told_of_its_latest_proposals(office: Office) -> None:
     world = office.world
     first, second = await world.serve("pangan")
     assert await world.act(world.recipient, read.explanations, first.id) == []
+    with pytest.raises(Forbidden):
+        await world.act(world.collaborator, read.explanations, first.id)
     proposal = await office.proposed()
     (told,) = await world.act(world.recipient, read.explanations, first.id)
     assert (told.proposal_id, told.status, told.program_id, told.aid_type) == (

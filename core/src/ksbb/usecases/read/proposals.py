@@ -204,6 +204,7 @@ async def why(desk: Desk, proposal_id: str, target_id: str) -> Answer:
 
 async def explanations(desk: Desk, target_id: str) -> list[Answer]:
     """What the latest proposal for each of a target's needs brings it, and why. Also for the target's own representative."""
+    _require_told(desk, None, target_id)
     need, proposal = tables.needs, tables.proposals
     of_needs = (
         select(*COLUMNS)
@@ -274,7 +275,7 @@ async def history(desk: Desk, proposal_id: str) -> list[Entry]:
     ]
 
 
-def _require_told(desk: Desk, program_id: str, target_id: str) -> None:
+def _require_told(desk: Desk, program_id: str | None, target_id: str) -> None:
     if desk.actor.target_id != target_id:
         require(desk.actor, Permission.READ_PROPOSALS, program_id)
 
