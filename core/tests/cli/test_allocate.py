@@ -9,9 +9,15 @@ import pytest
 
 from ksbb.cli.running import platform_of
 from ksbb.domain.rights import Actor, Role
+from ksbb.domain.targets import TargetKind
 from ksbb.settings import load_settings
 from ksbb.storage import tables
 from ksbb.testing import FakeClock, Step, World
+from ksbb.testing.world import SUBDISTRICT
+from ksbb.usecases import targets
+
+ELSEWHERE = f"{SUBDISTRICT}-RW099"
+"""A target without any need."""
 
 
 def in_world(work: Callable[[World], Awaitable[Any]]) -> Any:
@@ -40,6 +46,15 @@ def assessors(ready: Any) -> tuple[str, str]:  # noqa: ARG001 - sets the data fo
         for quantity in (60, 40):
             await world.drive(Step.APPROVED, lines=world.lines("pangan", quantity=quantity))
         second = await world.account(Role.ASSESSOR)
+        await world.act(
+            world.secretariat,
+            targets.register,
+            code=ELSEWHERE,
+            kind=TargetKind.RW,
+            name="RW tanpa kebutuhan",
+            area_code=SUBDISTRICT,
+            synthetic=True,
+        )
         return await _email(world, world.assessor), await _email(world, second)
 
     found: tuple[str, str] = in_world(work)
@@ -67,6 +82,11 @@ def test_propose_show_approve_verify(ready: Any, assessors: tuple[str, str]) -> 
     assert "Sasaran contoh 1 (31.71.06.1002-RW001) gets " in shown.out
     why = ready("allocate", "show", run, "--target", "31.71.06.1002-RW002", "--lang", "en").out.splitlines()
     assert why[0].startswith("Sasaran contoh 2 (31.71.06.1002-RW002), staple_food: ")
+    for code, said in (
+        (ELSEWHERE, f"{ELSEWHERE} has no need of what {run} proposes.\n"),
+        ("RW-TIDAK-ADA", ""),
+    ):
+        assert ready("allocate", "show", run, "--target", code).out == said
     approved = ready("allocate", "approve", run, "--as", assessors[0])
     drops = len(json.loads(ready("allocate", "show", run, "--json").out)["drops"])
     assert approved.out == f"staple_food: {drops} allocations made, 0 not possible any more\n"

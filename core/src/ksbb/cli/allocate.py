@@ -275,7 +275,8 @@ async def _why(settings: Settings, number: str, aid_type: str | None, code: str)
     async with platform_of(settings) as platform, platform.reading_desk(OPERATOR) as desk:
         found = await read.show_run(desk, number)
         target_id = await read.target_id_of(desk, code)
-        return [await read.why(desk, one.id, target_id) for one in found.proposals if aid_type in (None, one.aid_type)]
+        wanted = [one for one in found.proposals if aid_type in (None, one.aid_type)]
+        return [answer for one in wanted if (answer := await read.answer_of(desk, one, target_id)) is not None]
 
 
 def _tell_run(found: read.RunView, *, as_json: bool) -> None:
