@@ -1,10 +1,13 @@
 """What people decide: edits with reasons, approvals by one or two, rejections; and drops that fail."""
 
+from dataclasses import replace
+
 import pytest
 
-from ksbb.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleVersion
+from ksbb.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, StaleVersion, Unavailable
 from ksbb.domain.proposals import DropStatus, ProposalStatus
 from ksbb.domain.rights import Role
+from ksbb.programs import host_of
 from ksbb.storage import tables
 from ksbb.storage.rows import change
 from ksbb.testing import Step
@@ -217,3 +220,15 @@ async def test_the_history_names_who_decided_and_why(office: Office) -> None:
     }
     with pytest.raises(Forbidden):
         await world.act(world.collaborator, read.history, proposal.id)
+
+
+async def test_what_was_approved_waits_for_a_program_that_is_away(office: Office) -> None:
+    await office.aid(60)
+    proposal = await office.proposed()
+    await office.approve(proposal)
+    platform = office.world.platform
+    with pytest.raises(Unavailable):
+        await decide.carry_out_all(replace(platform, programs=host_of((), {})), proposal.id)
+    assert {row.status for row in await office.rows("proposal_drops")} == {DropStatus.PROPOSED}
+    await decide.carry_out_all(platform, proposal.id)
+    assert {row.status for row in await office.rows("proposal_drops")} == {DropStatus.ALLOCATED}

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 
 from ksbb.allocation.problem import Problem
-from ksbb.domain.errors import Forbidden, KsbbError, conflict, invalid, not_found
+from ksbb.domain.errors import Forbidden, KsbbError, Unavailable, conflict, invalid, not_found
 from ksbb.domain.errors import Problem as Refusal
 from ksbb.domain.proposals import DropStatus, Proposal, ProposalStatus, ProposedDrop
 from ksbb.domain.rights import SYSTEM, Permission, Role, require, require_everywhere
@@ -197,6 +197,8 @@ async def carry_out(desk: Desk, proposal_id: str) -> bool:
     approval was the last.
 
     A drop that isn't possible any more fails with the reason, and the others go on. Repeating it does no harm.
+
+    Raises Unavailable while the program is away.
     """
     proposal = await load_proposal(desk, proposal_id)
     if proposal.status is not ProposalStatus.APPROVED:
@@ -220,6 +222,8 @@ async def carry_out(desk: Desk, proposal_id: str) -> bool:
                 expected_version=None,
                 reason=drop.why_id,
             )
+        except Unavailable:  # The program is away, which passes: nothing of this commitment is stored
+            raise
         except KsbbError as error:  # Raised before anything is stored: the act checks first
             failure = " ".join(problem.message.id for problem in error.problems)
             desk.unit.change(tables.proposal_drops, where, status=DropStatus.FAILED, failure=failure)
@@ -265,7 +269,7 @@ async def carry_out_all(platform: Platform, proposal_id: str, heard: Callable[[]
     """Make all allocations of an approved proposal, each commitment in a transaction of its own; `heard` hears of each. Nothing for
     a proposal that isn't approved, or carried out already.
 
-    Raises Forbidden when the account that approved it last isn't active any more.
+    Raises Forbidden when the account that approved it last isn't active any more, Unavailable while the program is away.
     """
     async with platform.reading_desk(SYSTEM) as desk:
         proposal = await load_proposal(desk, proposal_id)
